@@ -1,0 +1,1 @@
+"""Measurements: every figure stands beside a floor or a peer that ran in the same minute on the same machine."""

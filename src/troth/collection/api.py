@@ -1,0 +1,182 @@
+"""Collection by API: what a point asks for as JSON Schema, and the same submission as a form makes."""
+
+import json
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Header, Router, Schema, Status
+from pydantic import ConfigDict, Field, ValidationError
+
+from troth import clock
+from troth.collection.actions import submit
+from troth.collection.errors import Malformed, Mistyped, NotDeclared, OtherMediaType
+from troth.collection.forms import refuse_strangers, refuse_twice
+from troth.collection.reads import Asking, asking
+from troth.collection.rules import LENGTHS, Given, declared_name
+from troth.ledger.rules import each_once
+
+router = Router(tags=["collection"])
+
+Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+
+
+class Closed(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Age(Closed):
+    born: str = Field(max_length=10, description="Date of birth, YYYY-MM-DD. Checked, never kept.")
+    country: str = Field(max_length=2, description="Where the person lives, ISO 3166. Checked, never kept.")
+
+
+class Submission(Closed):
+    """What a person gives at one point, and what they had been shown."""
+
+    fields: dict[str, Any] = Field(default_factory=dict)
+    choices: dict[str, Any] = Field(default_factory=dict)
+    language: str = Field(max_length=10)
+    shown: str = Field(pattern="^[0-9a-f]{64}$", description="The digest that GET answers with what must be shown.")
+    age: Age | None = None
+
+
+class Entry(Schema):
+    leaf: str
+
+
+class Taken(Schema):
+    """A submission that is stored and recorded."""
+
+    person: str
+    entry: Entry
+    receipt: str
+    not_kept: list[str] = Field(description="Fields that serve only a choice that was not made; they were not stored.")
+
+
+class Problem(Schema):
+    """RFC 9457 problem details with troth's own shape under ``error``."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    error: dict[str, str]
+    errors: list[dict[str, str]]
+
+
+REFUSALS = dict.fromkeys((400, 404, 409, 413, 415, 422, 503), Problem)
+
+
+class Point(Schema):
+    """What a collection point asks for: the JSON Schema of a submission, and what must be shown before it is sent."""
+
+    described: dict[str, Any] = Field(alias="schema")
+    shown: dict[str, Any]
+    digest: str
+
+
+@router.get("/collect/{point}", response={200: Point, **REFUSALS}, by_alias=True)
+def describe(request: HttpRequest, point: str, language: str = "en") -> dict[str, Any]:
+    """What `point` asks for in `language`, and the digest to send back with a submission."""
+    shown = asking(settings.TROTH_SERVICE, point, language, clock.now())
+    return {"schema": _schema(shown), "shown": shown.notice, "digest": shown.digest}
+
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": Submission.model_json_schema()},
+            "multipart/form-data": {"schema": {"type": "object", "properties": {"submission": {"type": "string"}}}},
+        },
+    }
+}
+
+
+@router.post("/collect/{point}", response={201: Taken, **REFUSALS}, openapi_extra=_BODY)
+def collect(request: HttpRequest, point: str, idempotency_key: Key = None) -> Status[dict[str, Any]]:
+    """Takes a submission. With files: multipart/form-data, the JSON in the part ``submission``, one part a file."""
+    now = clock.now()
+    body = _submission(request)
+    refuse_twice(request.FILES)
+    shown = asking(settings.TROTH_SERVICE, point, body.language, now)
+    given = Given(
+        point, body.fields, request.FILES, body.choices, shown.language, body.shown,  # type: ignore[arg-type]
+        body.age.born if body.age else "", body.age.country if body.age else "",
+        f"api:{idempotency_key}" if idempotency_key else "",
+    )  # fmt: skip
+    accepted = submit(given, shown, request.FILES, at=now)  # type: ignore[arg-type]
+    receipt = f"{settings.TROTH_URL}/receipts/{accepted.record}/"
+    taken = {
+        "person": accepted.person, "entry": {"leaf": accepted.leaf.hex()}, "receipt": receipt,
+        "not_kept": list(accepted.not_kept),
+    }  # fmt: skip
+    return Status(201, taken)
+
+
+def _submission(request: HttpRequest) -> Submission:
+    try:
+        return Submission.model_validate(_parsed(request))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(step) for step in first["loc"])
+        if first["type"] == "extra_forbidden":
+            message = "A submission has no such part. Leave it out."
+            raise NotDeclared(message, clause="collection", field=declared_name(name)) from error
+        message = "The submission is not shaped as GET of this address describes it."
+        raise Mistyped(message, clause="collection", field=declared_name(name)) from error
+
+
+def _parsed(request: HttpRequest) -> Any:
+    """The JSON of a request: its body, or the part ``submission`` of multipart/form-data."""
+    multipart = request.content_type == "multipart/form-data"
+    if not multipart and request.content_type != "application/json":
+        message = "A submission is application/json, or multipart/form-data where files come along. Send it as one."
+        raise OtherMediaType(message)
+    if multipart:
+        refuse_strangers([name for name in request.POST if name != "submission"])
+        refuse_twice(request.POST)
+    try:
+        text = request.POST.get("submission", "") if multipart else request.body.decode("utf-8")
+        return json.loads(text, object_pairs_hook=each_once)
+    except (ValueError, RecursionError) as error:
+        message = "The body is not JSON in UTF-8. Send an object as GET of this address describes it."
+        raise Malformed(message) from error
+
+
+def _schema(shown: Asking) -> dict[str, Any]:
+    notice = shown.notice
+    choices = {one["id"]: {"type": "boolean", "default": False, "title": one["question"]} for one in notice["choices"]}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["fields", "language", "shown"],
+        "properties": {
+            "fields": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": [one["id"] for one in notice["fields"] if one["required"] and one["input"] != "file"],
+                "properties": {one["id"]: _property(one) for one in notice["fields"] if one["input"] != "file"},
+            },
+            "choices": {"type": "object", "additionalProperties": False, "properties": choices},
+            "language": {"const": shown.language},
+            "shown": {"const": shown.digest},
+        },
+    }
+    if notice["age"]:
+        schema["required"].append("age")  # type: ignore[attr-defined]
+        schema["properties"]["age"] = Age.model_json_schema()  # type: ignore[index]
+    return schema
+
+
+def _property(one: dict[str, Any]) -> dict[str, Any]:
+    described = {"title": one["label"], "description": f"{one['why']} {one['without']}".strip()}
+    if one["input"] == "diagnostics":
+        return {**described, "type": "object", "additionalProperties": {"type": "string"}}
+    kind: dict[str, Any] = {"type": "string", "maxLength": one["max_length"] or LENGTHS[one["input"]]}
+    if one["input"] == "choice":
+        kind["enum"] = [option["id"] for option in one["options"]]
+    if one["input"] in ("email", "date"):
+        kind["format"] = one["input"]
+    return {**described, **kind}

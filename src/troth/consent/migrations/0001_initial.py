@@ -1,0 +1,52 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = []
+
+    operations = [
+        migrations.CreateModel(
+            name="Agreement",
+            fields=[
+                ("record", models.CharField(max_length=26, primary_key=True, serialize=False)),
+                ("person", models.CharField(db_index=True, max_length=26)),
+                ("service", models.CharField(max_length=60)),
+                ("point", models.CharField(max_length=60)),
+                ("statement", models.CharField(max_length=64)),
+                ("version", models.PositiveIntegerField()),
+                ("language", models.CharField(max_length=10)),
+                ("wording", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("digests", models.JSONField()),
+                ("receipt", models.BinaryField()),
+                ("leaf", models.BinaryField(max_length=32, unique=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Wording",
+            fields=[
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("body", models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Choice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record", models.CharField(db_index=True, max_length=26)),
+                ("person", models.CharField(max_length=26)),
+                ("service", models.CharField(max_length=60)),
+                ("purpose", models.CharField(max_length=60)),
+                ("recipient", models.CharField(blank=True, default="", max_length=60)),
+                ("given", models.BooleanField()),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person", "service", "purpose", "recipient", "at"], name="latest_choice")
+                ],
+            },
+        ),
+    ]

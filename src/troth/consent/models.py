@@ -1,0 +1,44 @@
+"""Rows of the consent room. Nothing here is ever updated."""
+
+from django.db import models
+
+REF, DIGEST = 26, 64
+
+
+class Wording(models.Model):
+    """What people were shown at a collection point, once per distinct wording."""
+
+    digest = models.CharField(max_length=DIGEST, primary_key=True)
+    body = models.BinaryField()
+
+
+class Agreement(models.Model):
+    """A submission, bound to the statement, the language and the wording that were shown."""
+
+    record = models.CharField(max_length=REF, primary_key=True)
+    person = models.CharField(max_length=REF, db_index=True)
+    service = models.CharField(max_length=60)
+    point = models.CharField(max_length=60)
+    statement = models.CharField(max_length=DIGEST)
+    version = models.PositiveIntegerField()
+    language = models.CharField(max_length=10)
+    wording = models.CharField(max_length=DIGEST)
+    at = models.DateTimeField()
+    digests = models.JSONField()
+    receipt = models.BinaryField()
+    leaf = models.BinaryField(max_length=32, unique=True)
+
+
+class Choice(models.Model):
+    """One purpose, given or refused, at one time. The latest of a person, service and purpose holds."""
+
+    record = models.CharField(max_length=REF, db_index=True)
+    person = models.CharField(max_length=REF)
+    service = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=60)
+    recipient = models.CharField(max_length=60, blank=True, default="")
+    given = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["person", "service", "purpose", "recipient", "at"], name="latest_choice"),)

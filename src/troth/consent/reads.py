@@ -1,0 +1,67 @@
+"""Agreements and receipts as values."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from troth.consent import rules
+from troth.consent.errors import NoSuchReceipt
+from troth.consent.models import Agreement, Choice, Wording
+from troth.ledger import reads as ledger
+from troth.vault.reads import entry_salt
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An agreement as it is kept: what was agreed, the receipt as it was made then, the leaf of its entry."""
+
+    agreed: rules.Agreed
+    receipt: bytes
+    leaf: bytes
+
+
+def recorded(record: str) -> Recorded:
+    """The agreement of one submission; raises :class:`NoSuchReceipt` when there is none."""
+    row = Agreement.objects.filter(record=record).first()
+    if row is None:
+        message = "There is no receipt at this address. Check that the address is whole."
+        raise NoSuchReceipt(message)
+    return Recorded(
+        agreed(row, Choice.objects.filter(record=record).order_by("pk")), bytes(row.receipt), bytes(row.leaf)
+    )
+
+
+def agreed(row: Agreement, choices: Iterable[Choice]) -> rules.Agreed:
+    """The agreement in `row` with its choices, as a value."""
+    facts: dict[str, Any] = {one.name: getattr(row, one.name) for one in fields(rules.Agreed) if one.name != "choices"}
+    chosen = {f"{choice.purpose}.{choice.recipient}".rstrip("."): choice.given for choice in choices}
+    return rules.Agreed(**facts, choices=chosen)
+
+
+def wording(digest: str) -> dict[str, Any]:
+    """What was shown, by its digest."""
+    body = Wording.objects.values_list("body", flat=True).get(digest=digest)
+    shown: dict[str, Any] = json.loads(bytes(body))
+    return shown
+
+
+def receipt(record: str) -> dict[str, Any] | None:
+    """The receipt with its ledger entry, proof and opening; None until the ledger has given the entry its place.
+
+    ``{"receipt": JSON-LD, "entry": text, "proof": tlog-proof, "vkey": text, "opening": {"salt", "record"}}``
+    """
+    one = recorded(record)
+    proof, placed = ledger.proof(one.leaf), ledger.placed(one.leaf)
+    if proof is None or placed is None:
+        return None
+    return {
+        "receipt": json.loads(one.receipt),
+        "entry": placed.data.decode(),
+        "proof": proof,
+        "vkey": ledger.verifier_key(),
+        "opening": {
+            "salt": entry_salt(one.agreed.person, record).hex(),
+            "record": rules.opened_record(one.agreed, one.receipt),
+        },
+    }

@@ -1,0 +1,140 @@
+"""Commitments, and the receipt: ISO/IEC TS 27560 in the shape of DPV's profile. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from troth.clock import rfc3339
+from troth.ledger.rules import sha256_hex
+from troth.statement.jsonld import LEGAL_BASES
+from troth.statement.model import Statement, say
+
+PROFILE = "https://w3id.org/dpv/schema/dpv-27560#receipt-eu-gdpr"
+RECORD_PROFILE = "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """One submission: who, where, under which statement and words, what was chosen, in the words shown."""
+
+    record: str
+    person: str
+    service: str
+    point: str
+    statement: str
+    version: int
+    language: str
+    wording: str
+    at: datetime
+    digests: Mapping[str, str]
+    choices: Mapping[str, bool]
+
+
+def opened_record(agreed: Agreed, receipt: bytes) -> dict[str, Any]:
+    """What a ledger entry commits to: whose submission it is, each sealed value by its digest, and the receipt."""
+    return {
+        "person": agreed.person,
+        "record": agreed.record,
+        "values": dict(agreed.digests),
+        "receipt": sha256_hex(receipt),
+    }
+
+
+def receipt(agreed: Agreed, statement: Statement, url: str) -> dict[str, Any]:
+    """The consent receipt as JSON-LD, without any value that the person typed."""
+    return {
+        "@context": {
+            "dpv": "https://w3id.org/dpv#",
+            "pd": "https://w3id.org/dpv/pd#",
+            "loc": "https://w3id.org/dpv/loc#",
+            "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+            "dct": "http://purl.org/dc/terms/",
+            "dpv:hasPurpose": {"@type": "@id"},
+        },
+        "@id": f"urn:troth:receipt:{agreed.record}",
+        "@type": "dpv:ConsentRecord",
+        "dct:conformsTo": [{"@id": PROFILE}, {"@id": RECORD_PROFILE}],
+        "dct:identifier": agreed.record,
+        "dpv:hasDataSubject": {"@id": f"urn:troth:person:{agreed.person}"},
+        "dpv:hasDataController": _controller(statement, agreed.language),
+        "dpv:hasJurisdiction": {"@id": f"loc:{statement.controller.country}"},
+        "dpv:hasNotice": {
+            "@id": f"urn:troth:notice:{agreed.point}@sha256-{agreed.wording}",
+            "@type": "dpv:ConsentNotice",
+            "dct:language": agreed.language,
+            "dct:isPartOf": {"@id": f"urn:troth:statement:{agreed.service}@sha256-{agreed.statement}"},
+            "dct:source": {"@id": f"{url}/privacy/versions/{agreed.version}/"},
+        },
+        "dpv:hasProcess": [_process(agreed, statement, purpose) for purpose in _purposes(agreed, statement)],
+        "dpv:hasConsentControl": {
+            "@type": "dpv:WithdrawConsent",
+            "dpv:isExercisedAt": {"@id": f"mailto:{statement.controller.email}"},
+        },
+    }
+
+
+def _purposes(agreed: Agreed, statement: Statement) -> list[str]:
+    fields = statement.collection[agreed.point].fields()
+    served = [purpose for field in agreed.digests for purpose in fields[field]]
+    asked = [purpose for purpose in served if statement.purposes[purpose].basis != "consent"]
+    return list(dict.fromkeys([*asked, *agreed.choices]))
+
+
+def _party(name: str) -> tuple[str, str]:
+    """A choice's purpose, and its recipient where the choice is about one."""
+    purpose, _, recipient = name.partition(".")
+    return purpose, recipient
+
+
+def _process(agreed: Agreed, statement: Statement, name: str) -> dict[str, Any]:
+    bare, only = _party(name)
+    purpose = statement.purposes[bare]
+    fields = statement.collection[agreed.point].fields()
+    process = {
+        "@id": f"urn:troth:purpose:{name}",
+        "@type": "dpv:Process",
+        "dpv:hasPurpose": purpose.term,
+        "dct:title": say(purpose.label, agreed.language),
+        "dpv:hasPersonalData": [
+            {"@id": statement.data[field].term} for field in agreed.digests if bare in fields[field]
+        ],
+        "dpv:hasLegalBasis": {"@id": LEGAL_BASES[purpose.basis or "consent"]},
+        "dpv:hasRecipient": [
+            {"@id": f"urn:troth:party:{recipient}", "dct:title": say(party.name, agreed.language)}
+            for recipient, party in statement.recipients.items()
+            if bare in party.purposes and only in ("", recipient)
+        ],
+        "dpv:hasStorageCondition": [
+            *(
+                {"@type": "dpv:StorageLocation", "dpv:hasLocation": {"@id": f"loc:{country}"}}
+                for country in statement.stored_in
+            ),
+            {"@type": "dpv:StorageDuration", "dpv:hasDuration": purpose.retention},
+        ],
+    }
+    if name in agreed.choices:
+        process["dpv:hasConsentStatus"] = _status(agreed, name, purpose.retention)
+    return process
+
+
+def _status(agreed: Agreed, purpose: str, duration: str | None) -> dict[str, Any]:
+    given = agreed.choices[purpose]
+    return {
+        "@type": "dpv:ConsentGiven" if given else "dpv:ConsentRefused",
+        "dpv:isIndicatedAtTime": rfc3339(agreed.at),
+        "dpv:isIndicatedBy": {"@id": f"urn:troth:person:{agreed.person}"},
+        "dpv:hasIndicationMethod": f"{agreed.point}#choice.{purpose}",
+        "dpv:hasDuration": duration,
+    }
+
+
+def _controller(statement: Statement, language: str) -> dict[str, Any]:
+    controller = statement.controller
+    return {
+        "@id": f"urn:troth:party:{statement.id}",
+        "@type": "dpv:DataController",
+        "dct:title": say(controller.name, language),
+        "dpv:hasAddress": say(controller.address, language),
+        "dpv:hasContact": f"mailto:{controller.email}",
+    }

@@ -1,0 +1,81 @@
+"""The example site: home, products, the way out, and the addresses that machines expect."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connections
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from troth import clock
+from troth.entry.site import site
+from troth.ledger import reads as ledger
+from troth.statement import reads
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page; it sets no cookie and asks for nothing (P01)."""
+    return render(request, "entry/home.html")
+
+
+@require_safe
+def theme(_request: HttpRequest) -> HttpResponse:
+    """The site's accent colour as a style sheet; the policy allows no style inside a page."""
+    content = site()
+    rule = f":root{{--troth-accent:{content.accent}}}" if content else ""
+    response = HttpResponse(rule, content_type="text/css; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@require_safe
+def products(request: HttpRequest) -> HttpResponse:
+    """The catalogue, by family."""
+    content = site()
+    if content is None or not content.products:
+        raise Http404
+    return render(request, "entry/products.html", {"products": content.products})
+
+
+@require_safe
+def points(request: HttpRequest) -> HttpResponse:
+    """Every collection point the statement declares."""
+    published = reads.in_force(settings.TROTH_SERVICE, clock.now())
+    return render(request, "entry/points.html", {"points": published.statement.collection})
+
+
+@require_safe
+def leave(request: HttpRequest, link: str) -> HttpResponse:
+    """Tells a person that they leave for another site; nothing about them goes along (P52)."""
+    published = reads.in_force(settings.TROTH_SERVICE, clock.now())
+    if link not in published.statement.links:
+        raise Http404
+    response = render(request, "entry/leave.html", {"link": published.statement.links[link]})
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_safe
+def health(_request: HttpRequest) -> HttpResponse:
+    """200 when both databases answer."""
+    for alias in connections:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT 1")
+    return HttpResponse(f"ok {ledger.size()}\n", content_type="text/plain")
+
+
+@require_safe
+def security_txt(_request: HttpRequest) -> HttpResponse:
+    """RFC 9116: where to report a weakness."""
+    published = reads.in_force(settings.TROTH_SERVICE, clock.now())
+    expires = (clock.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
+    lines = [
+        f"Contact: mailto:{published.statement.controller.email}",
+        f"Expires: {expires}",
+        f"Preferred-Languages: {', '.join(published.statement.languages)}",
+        f"Canonical: {settings.TROTH_URL}/.well-known/security.txt",
+        f"Policy: {settings.TROTH_URL}/privacy/",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

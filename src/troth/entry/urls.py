@@ -1,0 +1,38 @@
+"""Every address of the site."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
+
+from troth.collection import pages as collection
+from troth.consent import pages as consent
+from troth.entry import pages
+from troth.entry.api import api
+from troth.statement import pages as statement
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("log/", include("troth.ledger.urls")),
+    path("api/v1/", api.urls),
+    path("healthz", pages.health),
+    path("theme.css", pages.theme, name="theme"),
+    path(".well-known/security.txt", pages.security_txt),
+    path("privacy/statement.jsonld", statement.jsonld, name="statement-jsonld"),
+    *i18n_patterns(
+        path("", pages.home, name="home"),
+        path("products/", pages.products, name="products"),
+        path("leave/<slug:link>/", pages.leave, name="leave"),
+        path("privacy/", statement.current, name="statement"),
+        path("privacy/versions/", statement.versions, name="versions"),
+        path("privacy/versions/<int:number>/", statement.version, name="version"),
+        path("privacy/versions/<int:old>/diff/<int:new>/", statement.difference, name="difference"),
+        path("privacy/feed/", statement.Feed(), name="feed"),
+        path("collect/", pages.points, name="points"),
+        path("collect/<slug:point>/", collection.form, name="collect"),
+        path("collect/<slug:point>/embed/", collection.embedded, name="embed"),
+        path("receipts/<slug:record>/", consent.page, name="receipt"),
+        path("receipts/<slug:record>.json", consent.file, name="receipt-file"),
+        prefix_default_language=False,
+    ),
+]
+handler400 = "troth.entry.middleware.unreadable"
+handler404 = "troth.entry.middleware.not_found"
+handler500 = "troth.entry.middleware.broken"

@@ -1,0 +1,100 @@
+"""`troth verify`: fetching, progress and words around the ledger's own verification."""
+
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from troth.entry.errors import Unfit, Unreadable
+from troth.ledger import receipt as receipts
+from troth.ledger.verify import Verified, verify_site, verify_store
+
+_TIMEOUT = 30
+_MOST = 64 * 1024 * 1024
+
+
+def store(key: str, remembered: str, *, quiet: bool) -> Verified:
+    """Verifies this installation's ledger from its rows, then that versions and agreements are what it says."""
+    from django.db import Error  # noqa: PLC0415 - needs the installation
+
+    from troth.consent import evidence as agreements  # noqa: PLC0415 - needs the installation
+    from troth.ledger import reads  # noqa: PLC0415 - needs the installation
+    from troth.statement import evidence as versions  # noqa: PLC0415 - needs the installation
+
+    try:
+        with _progress(quiet=quiet) as progress:
+            verified = verify_store(reads, key=key, remembered=remembered, progress=progress)
+            if verified.findings:
+                return verified
+            rows = (*versions.altered(), *agreements.altered(progress))
+            return replace(verified, findings=rows)
+    except (Error, TypeError) as error:  # a row of another kind than its column is a TypeError
+        message = "The database cannot be read: it is damaged, altered, locked or not there. Restore it from a backup."
+        raise Unreadable(message) from error
+
+
+def site(url: str, key: str, remembered: str, *, quiet: bool) -> Verified:
+    """Verifies a running site's ledger from what it serves to everybody."""
+    with _progress(quiet=quiet) as progress:
+        return verify_site(_fetching(url), key=key, remembered=remembered, progress=progress)
+
+
+def receipt(file: Path, key: str) -> Verified:
+    """Verifies a receipt by itself: its proof, its opening, and that it is the receipt which was committed to."""
+    return receipts.verify_receipt(file.read_bytes(), key)
+
+
+def key_of(url: str) -> str:
+    """The verifier key that a running site shows."""
+    return _fetching(url)("vkey").decode().strip()
+
+
+def told(verified: Verified) -> dict[str, Any]:
+    """The result as JSON."""
+    return {"ok": not verified.findings, **asdict(verified)}
+
+
+def lines(verified: Verified) -> Iterator[str]:
+    """The result in words: every finding, then the sum."""
+    for finding in verified.findings:
+        yield f"{finding.subject}: {finding.message}"
+        if finding.expected or finding.found:
+            yield f"    expected {finding.expected or 'nothing'}, found {finding.found or 'nothing'}"
+    if verified.findings:
+        yield f"NOT verified; findings: {len(verified.findings)}."
+    else:
+        yield f"Verified: {verified.checked:,} of {verified.size:,} entries, root {verified.root}."
+
+
+def _fetching(url: str) -> Callable[[str], bytes]:
+    if not url.startswith(("http://", "https://")):
+        message = f"{url} is not the address of a site. It begins with https:// or http://."
+        raise Unfit(message)
+    base = url.rstrip("/") + "/log/"
+
+    def fetch(path: str) -> bytes:
+        try:
+            with urllib.request.urlopen(base + path, timeout=_TIMEOUT) as answer:  # noqa: S310 - whoever asks names it
+                found: bytes = answer.read(_MOST)
+        except (urllib.error.URLError, ValueError) as error:
+            raise OSError(str(error)) from error
+        return found
+
+    return fetch
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns, console=Console(stderr=True), disable=quiet or not sys.stderr.isatty(), transient=True
+    ) as shown:
+        task = shown.add_task("entries", total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)

@@ -1,0 +1,29 @@
+"""What a check has to say about one place in a statement file."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Severity = Literal["error", "warning"]
+Place = tuple[str | int, ...]
+
+
+class Where(NamedTuple):
+    """Line and column, both counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding: a stable `code` with its page in ``docs/findings/``, and what to do about it."""
+
+    code: str
+    message: str
+    place: Place = ()
+    where: Where = Where(1, 1)
+    severity: Severity = "error"
+
+    def line(self, file: str) -> str:
+        """``FILE:LINE:COL: CODE message``."""
+        return f"{file}:{self.where.line}:{self.where.column}: {self.code} {self.message}"

@@ -1,0 +1,27 @@
+"""Why the vault refuses."""
+
+from troth.errors import TrothError
+
+
+class KeyMissing(TrothError):
+    """A key that this installation needs cannot be read."""
+
+    code, status = "vault.key-missing", 500
+
+
+class ForeignKey(TrothError):
+    """The key-encryption key does not belong to this installation."""
+
+    code, status = "vault.foreign-key", 500
+
+
+class Erased(TrothError):
+    """The person's key was destroyed; what it sealed cannot be read by anyone."""
+
+    code, status = "vault.erased", 410
+
+
+class Altered(TrothError):
+    """A sealed value does not open in its place: it was changed or moved."""
+
+    code, status = "vault.altered", 500

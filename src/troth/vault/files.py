@@ -1,0 +1,83 @@
+"""Sealed files: streamed to disk chunk by chunk, each chunk authenticated in its place.
+
+A file has a random key of its own; that key is sealed as the value of its field, under the person's key.
+Plaintext never touches the disk.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from troth.vault import rules
+
+_SEALED_CHUNK = rules.CHUNK + 16
+
+
+def path_of(ref: str) -> Path:
+    """Where the file `ref` stands."""
+    directory: Path = settings.TROTH_FILES_DIR
+    return directory / ref[:2] / ref
+
+
+class Sealing:
+    """A file being sealed: `write` plain bytes, then `finish` (durable) or `discard`."""
+
+    def __init__(self) -> None:
+        self.kept = False
+        self.ref = rules.new_ref()
+        self.key = rules.new_key()
+        self._cipher = AESGCM(self.key)
+        self._waiting = b""
+        self._number = 0
+        self._path = path_of(self.ref)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._file: BinaryIO = self._path.open("xb")
+
+    def write(self, plain: bytes) -> None:
+        self._waiting += plain
+        while len(self._waiting) > rules.CHUNK:
+            self._chunk(self._waiting[: rules.CHUNK], last=False)
+            self._waiting = self._waiting[rules.CHUNK :]
+
+    def finish(self) -> None:
+        """Writes the last chunk and waits until the disk has it."""
+        self._chunk(self._waiting, last=True)
+        self._waiting = b""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        _keep_names(self._path.parent)
+        _keep_names(self._path.parent.parent)
+
+    def discard(self) -> None:
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+    def _chunk(self, plain: bytes, *, last: bool) -> None:
+        nonce = rules.chunk_nonce(self._number, last=last)
+        self._file.write(self._cipher.encrypt(nonce, plain, self.ref.encode()))
+        self._number += 1
+
+
+def _keep_names(directory: Path) -> None:
+    """Makes the names in `directory` outlive a power cut, as the contents of its files do."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def unsealed(ref: str, key: bytes) -> Iterator[bytes]:
+    """The plain chunks of file `ref`; raises ``InvalidTag`` where it was altered, cut or extended."""
+    cipher = AESGCM(key)
+    with path_of(ref).open("rb") as file:
+        chunk, number = file.read(_SEALED_CHUNK), 0
+        while following := file.read(_SEALED_CHUNK):
+            yield cipher.decrypt(rules.chunk_nonce(number, last=False), chunk, ref.encode())
+            chunk, number = following, number + 1
+        yield cipher.decrypt(rules.chunk_nonce(number, last=True), chunk, ref.encode())

@@ -1,0 +1,80 @@
+"""The key-encryption key and what is wrapped under it.
+
+A key management service fills :class:`KeyEncryption`; the file (or the environment) is what comes with
+troth. Person keys are random and exist in plaintext only while a unit of work uses them.
+"""
+
+import base64
+import os
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from django.conf import settings
+
+from troth.ledger.secret import secret_in
+from troth.vault import rules
+from troth.vault.errors import ForeignKey, KeyMissing
+from troth.vault.key_files import KEY_ENCRYPTION_KEY, LOOK_UP_KEY
+
+FROM_ENVIRONMENT = "TROTH_KEY_ENCRYPTION_KEY"
+_ID = 4
+
+
+class KeyEncryption(Protocol):
+    """Wraps and unwraps person keys; the wrapped form names the key that wrapped it."""
+
+    def wrap(self, key: bytes, person: str) -> bytes: ...
+
+    def unwrap(self, wrapped: bytes, person: str) -> bytes: ...
+
+
+class LocalKey:
+    """A 32-byte key-encryption key held by this process."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._id = bytes.fromhex(rules.key_id(key))
+
+    def wrap(self, key: bytes, person: str) -> bytes:
+        return self._id + rules.seal(self._key, key, rules.context("troth.v1", "person-key", person))
+
+    def unwrap(self, wrapped: bytes, person: str) -> bytes:
+        if wrapped[:_ID] != self._id:
+            message = f"This key was wrapped by {wrapped[:_ID].hex()}, not by {self._id.hex()}. Restore the right key."
+            raise ForeignKey(message)
+        try:
+            return rules.unseal(self._key, wrapped[_ID:], rules.context("troth.v1", "person-key", person))
+        except InvalidTag as error:
+            message = "A wrapped key was altered or belongs to another person. Restore the keys from a backup."
+            raise ForeignKey(message) from error
+
+
+@cache
+def key_encryption() -> KeyEncryption:
+    """The key-encryption key of this installation, from the environment or its file."""
+    given = os.environ.get(FROM_ENVIRONMENT)
+    return LocalKey(_decoded(given, FROM_ENVIRONMENT) if given else _from_file(KEY_ENCRYPTION_KEY))
+
+
+@cache
+def look_up_key() -> bytes:
+    """The key of the look-up index."""
+    return _from_file(LOOK_UP_KEY)
+
+
+def _from_file(name: str) -> bytes:
+    file: Path = settings.TROTH_KEYS_DIR / name
+    return _decoded(secret_in(file, KeyMissing), str(file))
+
+
+def _decoded(text: str, name: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:  # noqa: PLR2004 - AES-256
+        message = f"{name} does not hold 32 bytes in base64. Restore the right key."
+        raise KeyMissing(message)
+    return key

@@ -1,0 +1,47 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = []
+
+    operations = [
+        migrations.CreateModel(
+            name="LookUp",
+            fields=[
+                ("index", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ("person", models.CharField(db_index=True, max_length=26)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Person",
+            fields=[
+                ("ref", models.CharField(max_length=26, primary_key=True, serialize=False)),
+                ("since", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PersonKey",
+            fields=[
+                ("person", models.CharField(max_length=26, primary_key=True, serialize=False)),
+                ("wrapped", models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Sealed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person", models.CharField(db_index=True, max_length=26)),
+                ("record", models.CharField(max_length=26)),
+                ("field", models.CharField(max_length=60)),
+                ("sealed", models.BinaryField()),
+                ("file", models.CharField(blank=True, default="", max_length=26)),
+                ("since", models.DateTimeField()),
+                ("keep_until", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("record", "field"), name="one_value_per_field")],
+            },
+        ),
+    ]

@@ -1,0 +1,33 @@
+"""What other rooms may know of the vault without opening anything."""
+
+from collections.abc import Iterator
+
+from troth.vault import keys, rules
+from troth.vault.errors import Erased
+from troth.vault.models import PersonKey, Sealed
+from troth.vault.router import KEYS
+
+
+def entry_salt(person: str, record: str) -> bytes:
+    """The salt of this record's ledger entry; raises :class:`Erased` when the person's key is gone."""
+    return rules.entry_salt(person_key(person), record)
+
+
+def sealed_values(record: str) -> dict[str, bytes]:
+    """The sealed values of a record by field, still sealed."""
+    return {
+        field: bytes(sealed) for field, sealed in Sealed.objects.filter(record=record).values_list("field", "sealed")
+    }
+
+
+def files() -> Iterator[str]:
+    """The references of all files that belong to a value."""
+    return Sealed.objects.exclude(file="").values_list("file", flat=True).iterator()
+
+
+def person_key(person: str) -> bytes:
+    row = PersonKey.objects.using(KEYS).filter(person=person).values_list("wrapped", flat=True).first()
+    if row is None:
+        message = "This person's key was destroyed; nothing it sealed can be read."
+        raise Erased(message)
+    return keys.key_encryption().unwrap(bytes(row), person)

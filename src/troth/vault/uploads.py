@@ -1,0 +1,79 @@
+"""Takes uploaded files: sealed while they stream in, so that plaintext never reaches the disk."""
+
+from hashlib import sha256
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
+
+from troth.vault.files import Sealing
+
+MOST_BYTES = 10 * 1024 * 1024
+_HEAD = 512
+
+
+class SealedUpload(UploadedFile):  # type: ignore[type-arg] # generic in its stubs only
+    """An uploaded file that is already sealed. Unless somebody keeps it, it goes when the request is answered."""
+
+    def __init__(self, sealing: Sealing, content: "_Content", size: int, name: str, content_type: str) -> None:
+        super().__init__(None, name, content_type, size)
+        self.sealing = sealing
+        self.head = content.head
+        self.digest = content.read.hexdigest()
+
+    @property
+    def too_large(self) -> bool:
+        return (self.size or 0) > MOST_BYTES
+
+    def keep(self) -> None:
+        """The file belongs to a stored submission from now on."""
+        self.sealing.kept = True
+
+    def close(self) -> None:
+        """Nothing is open: the file was finished when it had come in."""
+
+
+class _Content:
+    """What is known of a file's plain content once it went by: its first bytes and its digest."""
+
+    def __init__(self) -> None:
+        self.head = b""
+        self.read = sha256()
+
+    def add(self, plain: bytes) -> None:
+        self.head += plain[: _HEAD - len(self.head)]
+        self.read.update(plain)
+
+
+class SealingUploadHandler(FileUploadHandler):
+    """Django's upload handler that seals. Bytes past the limit are read and dropped; the file is then refused."""
+
+    chunk_size = 64 * 1024
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self.begun: list[Sealing] = []
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.sealing = Sealing()
+        self.begun.append(self.sealing)
+        self.content = _Content()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.content.add(raw_data)
+        if start + len(raw_data) <= MOST_BYTES:
+            self.sealing.write(raw_data)
+
+    def file_complete(self, file_size: int) -> SealedUpload:
+        self.sealing.finish()
+        return SealedUpload(self.sealing, self.content, file_size, self.file_name or "", self.content_type or "")
+
+
+def discard_unkept(request: HttpRequest) -> None:
+    """Removes every file that came with `request` and that nobody kept, however far it had come."""
+    for handler in request.upload_handlers:
+        for sealing in getattr(handler, "begun", ()):
+            if not sealing.kept:
+                sealing.discard()

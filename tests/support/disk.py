@@ -1,0 +1,87 @@
+"""What a site has on disk, and how to show that something refused is not among it."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from tests.support import points
+from tests.support.databases import SERVER
+from tests.support.outsider import Log
+from tests.support.site import Running
+
+# Both examples declare it; it asks for an address and a message and nothing else is required.
+PLAIN_POINT = "information"
+# Between the time of day and what a file system writes beside a file.
+CLOCKS_DIFFER_BY = 1.0
+
+
+def files(site: Running) -> set[Path]:
+    """The sealed files that the site keeps."""
+    return {file for file in (site.directory / "files").rglob("*") if file.is_file()}
+
+
+def traces(site: Running, *words: str, since: float = 0) -> dict[str, list[str]]:
+    """Everything of the site on disk in which one of `words` stands: rows, logs of the database, files, output.
+
+    What was last written before `since` is not read again: nothing that was typed later can stand in it.
+    """
+    found: dict[str, list[str]] = {}
+    for file in _everything(site):
+        try:
+            if file.stat().st_mtime < since:
+                continue
+            content = file.read_bytes()
+        except FileNotFoundError:
+            continue  # a database may finish a file of its own meanwhile
+        for word in words:
+            if any(word.encode(encoding) in content for encoding in ("utf-8", "utf-16-le", "utf-16-be")):
+                found.setdefault(word, []).append(str(file))
+    return found
+
+
+@contextmanager
+def nothing_kept(client: httpx.Client, site: Running, *typed: str) -> Iterator[None]:
+    """What happens inside leaves no entry in the ledger, no file, and `typed` nowhere on disk."""
+    since = time.time() - CLOCKS_DIFFER_BY
+    log, kept, before = Log(client, site), files(site), _witness(client, site)
+    yield
+    after = _witness(client, site)
+    assert log.entries(before + 1)[: after - before - 1] == []
+    assert files(site) == kept
+    assert traces(site, *typed, since=since) == {}
+
+
+def _witness(client: httpx.Client, site: Running) -> int:
+    """A submission that is taken: whatever was appended before it stands before it."""
+    accepted = points.taken(points.give(client, site, PLAIN_POINT))
+    return Log(client, site).index(accepted["entry"]["leaf"])
+
+
+def _everything(site: Running) -> Iterator[Path]:
+    yield site.output
+    yield from _below(site.directory)
+    if SERVER in os.environ:
+        yield from _of_server(site)
+
+
+def _of_server(site: Running) -> Iterator[Path]:
+    """Everything of the database server but the databases of other sites."""
+    configuration = (site.directory / "troth.toml").read_text("utf-8")
+    with psycopg.connect(os.environ[SERVER], autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        row = connection.execute("SHOW data_directory").fetchone()
+        question = "SELECT oid::text FROM pg_database WHERE position(datname IN %s) = 0"
+        others = {oid for (oid,) in connection.execute(question, [configuration])}
+    assert row
+    yield from (
+        file for file in _below(Path(row[0])) if file.parent.parent.name != "base" or file.parent.name not in others
+    )
+
+
+def _below(directory: Path) -> Iterator[Path]:
+    yield from (file for file in directory.rglob("*") if file.is_file())
