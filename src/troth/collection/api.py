@@ -12,7 +12,7 @@ from troth import clock
 from troth.collection.actions import submit
 from troth.collection.errors import Malformed, Mistyped, NotDeclared, OtherMediaType
 from troth.collection.forms import refuse_strangers, refuse_twice
-from troth.collection.reads import Asking, asking
+from troth.collection.reads import Asking, asking, asking_as_shown
 from troth.collection.rules import LENGTHS, Given, declared_name
 from troth.ledger.rules import each_once
 
@@ -99,7 +99,7 @@ def collect(request: HttpRequest, point: str, idempotency_key: Key = None) -> St
     now = clock.now()
     body = _submission(request)
     refuse_twice(request.FILES)
-    shown = asking(settings.TROTH_SERVICE, point, body.language, now)
+    shown = asking_as_shown(settings.TROTH_SERVICE, point, body.language, body.shown, now)
     given = Given(
         point, body.fields, request.FILES, body.choices, shown.language, body.shown,  # type: ignore[arg-type]
         body.age.born if body.age else "", body.age.country if body.age else "",

@@ -11,4 +11,5 @@ class Sent(models.Model):
     record = models.CharField(max_length=26)
     person = models.CharField(max_length=26)
     leaf = models.BinaryField(max_length=32)
+    not_kept = models.JSONField()
     at = models.DateTimeField(db_index=True)

@@ -1,89 +1,92 @@
-"""Recording what a person agreed to and chose, together with its ledger entry."""
+"""Recording what persons agreed to and chose, together with their ledger entries."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 
+from troth.clock import rfc3339
 from troth.consent import rules
 from troth.consent.models import Agreement, Choice, Wording
-from troth.ledger.actions import append
+from troth.consent.rules import Agreed, Agreeing, Shown
+from troth.ledger.actions import append_all
 from troth.ledger.rows import Insertion
 from troth.ledger.rules import JSON, canonical, commitment
-from troth.ledger.work import unit_of_work
-from troth.statement.clause import Offered
+from troth.ledger.work import insist_on_unit
 from troth.statement.reads import version
 
-_add_wording = Insertion(Wording, unless_there=True)
-_add_agreement = Insertion(Agreement)
+_add_wordings = Insertion(Wording, unless_there=True)
+_add_agreements = Insertion(Agreement)
 _add_choices = Insertion(Choice)
 
 
-@dataclass(frozen=True)
-class Shown:
-    """What stood on the page: which statement, in which language, in which words, with which countries."""
-
-    service: str
-    point: str
-    statement: str
-    version: int
-    language: str
-    wording: str
-    body: bytes
-    countries: tuple[str, ...]
-
-
-@unit_of_work
-def agree(  # noqa: PLR0913 - a submission has these parts
-    record: str,
-    person: str,
-    shown: Shown,
-    choices: Mapping[Offered, bool],
-    *,
-    digests: Mapping[str, str],
-    salt: bytes,
-    at: datetime,
-) -> bytes:
-    """Binds the submission `record` to what was shown and appends its entry; answers the entry's leaf.
+def agree(agreeing: Sequence[Agreeing]) -> list[bytes]:
+    """Binds submissions to what was shown, within their unit of work; answers the leaf of each one's entry.
 
     A purpose that was offered and not chosen is recorded as refused: silence is never consent
-    (GDPR recital 32). `digests` are those of the sealed values by field.
+    (GDPR recital 32).
     """
-    _add_wording({"digest": shown.wording, "body": shown.body})
-    agreed = rules.Agreed(
-        record=record,
-        person=person,
-        service=shown.service,
-        point=shown.point,
-        statement=shown.statement,
-        version=shown.version,
-        language=shown.language,
-        wording=shown.wording,
-        at=at,
-        digests=dict(digests),
-        choices={offer.id: given for offer, given in choices.items()},
+    insist_on_unit()
+    wordings = {one.shown.wording: one.shown.body for one in agreeing}
+    _add_wordings([{"digest": digest, "body": wordings[digest]} for digest in sorted(wordings)])
+    agreed = [one.agreed() for one in agreeing]
+    receipts = [_receipt(one, whole) for one, whole in zip(agreeing, agreed, strict=True)]
+    entries = [
+        (_facts(one, commitment(one.salt, rules.opened_record(whole, receipt))), one.at)
+        for one, whole, receipt in zip(agreeing, agreed, receipts, strict=True)
+    ]
+    leaves = append_all("collected", entries)
+    _add_agreements(
+        [
+            {**vars(whole), "receipt": receipt, "leaf": leaf}
+            for whole, receipt, leaf in zip(agreed, receipts, leaves, strict=True)
+        ]
     )
-    statement = version(shown.service, shown.version).statement
-    receipt = canonical(rules.receipt(agreed, statement, settings.TROTH_URL))
-    facts: dict[str, JSON] = {
-        "service": agreed.service,
-        "point": agreed.point,
-        "statement": agreed.statement,
-        "language": agreed.language,
-        "shown": agreed.wording,
-        "fields": sorted(digests),
-        "choices": agreed.choices,
+    _add_choices([row for one in agreeing for row in _choices(one)])
+    return leaves
+
+
+def _facts(one: Agreeing, committed: str) -> dict[str, JSON]:
+    shown = one.shown
+    return {
+        "service": shown.service,
+        "point": shown.point,
+        "statement": shown.statement,
+        "language": shown.language,
+        "shown": shown.wording,
+        "fields": sorted(one.digests),
+        "choices": dict(one.choices),
         "countries": list(shown.countries),
-        "commitment": commitment(salt, rules.opened_record(agreed, receipt)),
+        "commitment": committed,
     }
-    leaf = append("collected", facts, at=at)
-    _add_agreement({**vars(agreed), "receipt": receipt, "leaf": leaf})
-    bound = {"record": record, "person": person, "service": shown.service, "at": at}
-    _add_choices(
-        *(
-            {**bound, "purpose": offer.purpose, "recipient": offer.recipient, "given": given}
-            for offer, given in choices.items()
-        )
-    )
-    return leaf
+
+
+def _choices(one: Agreeing) -> list[dict[str, Any]]:
+    bound = {"record": one.record, "person": one.person, "service": one.shown.service, "at": one.at}
+    return [
+        {**bound, "purpose": offer.purpose, "recipient": offer.recipient, "given": one.choices[offer.id]}
+        for offer in one.shown.offers
+    ]
+
+
+# Stands in a receipt's form where a reference or the time belongs; nobody can have written it anywhere else.
+_RECORD, _PERSON = secrets.token_hex(32), secrets.token_hex(32)
+_AT = datetime.fromisoformat("9000-01-01T00:00:00Z") + timedelta(milliseconds=secrets.randbelow(10**13))
+_AT_TEXT = rfc3339(_AT).encode()
+
+
+def _receipt(one: Agreeing, whole: Agreed) -> bytes:
+    """The receipt of one submission. All alike but for reference, person and time are made once."""
+    form = _form(one.shown, tuple(one.digests), tuple(one.choices.items()))
+    filled = form.replace(_RECORD.encode(), whole.record.encode()).replace(_PERSON.encode(), whole.person.encode())
+    return filled.replace(_AT_TEXT, rfc3339(whole.at).encode())
+
+
+@lru_cache(1024)
+def _form(shown: Shown, fields: tuple[str, ...], choices: tuple[tuple[str, bool], ...]) -> bytes:
+    statement = version(shown.service, shown.version).statement
+    alike = Agreeing(_RECORD, _PERSON, shown, dict(choices), dict.fromkeys(fields, ""), b"", _AT)
+    return canonical(rules.receipt(alike.agreed(), statement, settings.TROTH_URL))

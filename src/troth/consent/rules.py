@@ -1,12 +1,13 @@
 """Commitments, and the receipt: ISO/IEC TS 27560 in the shape of DPV's profile. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from troth.clock import rfc3339
 from troth.ledger.rules import sha256_hex
+from troth.statement.clause import Offered
 from troth.statement.jsonld import LEGAL_BASES
 from troth.statement.model import Statement, say
 
@@ -29,6 +30,42 @@ class Agreed:
     at: datetime
     digests: Mapping[str, str]
     choices: Mapping[str, bool]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stood on the page: which statement, in which language, in which words, with which choices and countries."""
+
+    service: str
+    point: str
+    statement: str
+    version: int
+    language: str
+    wording: str
+    body: bytes = field(compare=False, repr=False)
+    countries: tuple[str, ...]
+    offers: tuple[Offered, ...]
+
+
+@dataclass(frozen=True)
+class Agreeing:
+    """A submission about to be recorded: its choices by offer, its sealed values' digests, the salt of its entry."""
+
+    record: str
+    person: str
+    shown: Shown
+    choices: Mapping[str, bool]
+    digests: Mapping[str, str]
+    salt: bytes
+    at: datetime
+
+    def agreed(self) -> Agreed:
+        """What the person agreed to by it."""
+        shown = self.shown
+        return Agreed(
+            self.record, self.person, shown.service, shown.point, shown.statement, shown.version, shown.language,
+            shown.wording, self.at, self.digests, self.choices,
+        )  # fmt: skip
 
 
 def opened_record(agreed: Agreed, receipt: bytes) -> dict[str, Any]:

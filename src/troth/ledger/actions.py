@@ -1,6 +1,6 @@
 """Writes to the ledger: an entry is appended inside the unit of work it tells of, and placed soon after."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import connection
@@ -9,14 +9,15 @@ from troth import clock
 from troth.ledger import note, rules, tiles
 from troth.ledger.errors import EntryTooLarge, LedgerDamaged
 from troth.ledger.key import signing_key
-from troth.ledger.models import Checkpoint, Tile
+from troth.ledger.models import Checkpoint, Pending, Tile
+from troth.ledger.rows import Insertion
 from troth.ledger.rules import JSON
-from troth.ledger.work import inside, unit_of_work
+from troth.ledger.work import insist_on_unit, unit_of_work
 
 BATCH = 10_000
+_add_pending = Insertion(Pending, unless_there=True)
 _ONE_SEQUENCER = 0x74726F7468  # PostgreSQL's advisory lock: any number that only the sequencer uses
 
-_APPEND = "INSERT INTO ledger_pending (data, leaf) VALUES (%s, %s) ON CONFLICT (leaf) DO NOTHING"
 _PLACE = """
     INSERT INTO ledger_entry ("index", data, leaf)
     SELECT %s + row_number() OVER (ORDER BY id) - 1, data, leaf
@@ -40,9 +41,19 @@ def append(kind: str, facts: Mapping[str, JSON], *, at: datetime) -> bytes:
 
     The very same entry twice stands once: what must be counted carries a reference of its own.
     """
-    if not inside():
-        message = "An entry is appended inside the unit of work it tells of."
-        raise RuntimeError(message)
+    return append_all(kind, [(facts, at)])[0]
+
+
+def append_all(kind: str, entries: Iterable[tuple[Mapping[str, JSON], datetime]]) -> list[bytes]:
+    """The same for several entries of one kind, each with its facts and its time."""
+    insist_on_unit()
+    data = [_entry(kind, facts, at) for facts, at in entries]
+    leaves = rules.leaf_hashes(data)
+    _add_pending([{"data": one, "leaf": leaf} for one, leaf in zip(data, leaves, strict=True)])
+    return leaves
+
+
+def _entry(kind: str, facts: Mapping[str, JSON], at: datetime) -> bytes:
     if facts.keys() & {"kind", "at"}:
         message = "`kind` and `at` of an entry are not facts of the caller's."
         raise ValueError(message)
@@ -50,10 +61,7 @@ def append(kind: str, facts: Mapping[str, JSON], *, at: datetime) -> bytes:
     if len(data) > tiles.MOST_ENTRY_BYTES:
         message = f"This entry would take {len(data):,} bytes of the ledger; {tiles.MOST_ENTRY_BYTES:,} is the most."
         raise EntryTooLarge(message)
-    leaf = rules.leaf_hash(data)
-    with connection.cursor() as cursor:
-        cursor.execute(_APPEND, [data, leaf])
-    return leaf
+    return data
 
 
 @unit_of_work

@@ -1,8 +1,9 @@
 """The unit of work: everything an action writes is kept together, durably, or not at all.
 
-SQLite lets one writer in at a time and makes each commit wait for the disk. So one thread per process, the
-committer, runs all waiting units in one transaction, a savepoint each, and commits once for all of them.
-PostgreSQL groups commits by itself; there a unit runs in the thread that asked.
+A commit waits for the disk, and a statement costs more than a row. So one thread per process, the committer, takes
+what many callers bring at once: units that do the same are one call of their action with all they bring, all that
+wait share one transaction, and one commit lets everybody go (decision 0011). SQLite lets one writer in at a time, so
+there every unit goes that way; on PostgreSQL only those that come by the thousand.
 
 Persons' keys live in a database of their own, which commits first: a row without its key could never be read
 again, a key without a row is only unused.
@@ -12,10 +13,10 @@ import functools
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -26,6 +27,7 @@ from troth.ledger.errors import NotStored
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 MOST_UNITS_AT_ONCE: Final = 256
 
@@ -43,17 +45,53 @@ def unit_of_work(action: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if inside():
             return action(*args, **kwargs)
-        call = functools.partial(action, *args, **kwargs)
-        if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
-            return _through_committer(call)
-        return _in_this_thread(call)
+        if connections[DEFAULT_DB_ALIAS].vendor != "sqlite":
+            return _in_this_thread(functools.partial(action, *args, **kwargs))
+        language = translation.get_language()
+
+        def call(_none: Sequence[None]) -> list[R]:
+            with translation.override(language):
+                return [action(*args, **kwargs)]
+
+        result: R = _through_committer(call, None)
+        return result
 
     return run
+
+
+def units_of_work(action: Callable[[Sequence[T]], Sequence[R | Exception]]) -> Callable[[T], R]:
+    """Makes `action`, which takes many at once, a unit of work for each who brings one.
+
+    It answers for each, in their order: a result, or the error to raise there, of whom it has then written nothing.
+    If it raises itself, nothing is kept and it is called again for each alone. It speaks no caller's language.
+    """
+
+    @functools.wraps(action)
+    def run(one: T) -> R:
+        if inside():
+            return _answered(action([one])[0])
+        result: R = _through_committer(action, one)
+        return result
+
+    return run
+
+
+def _answered(outcome: R | Exception) -> R:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 def inside() -> bool:
     """Whether a unit of work is running in this thread."""
     return getattr(_here, "running", False)
+
+
+def insist_on_unit() -> None:
+    """Refuses what only makes sense inside a unit of work."""
+    if not inside():
+        message = "This is done inside a unit of work, with everything that belongs to it."
+        raise RuntimeError(message)
 
 
 @contextmanager
@@ -66,35 +104,13 @@ def _running() -> Iterator[None]:
 
 
 @contextmanager
-def _transactions() -> Iterator[None]:
+def _transactions(*, savepoints: bool = False) -> Iterator[None]:
+    """A transaction on every database, or savepoints within them; persons' keys end first."""
     others = [alias for alias in connections if alias != DEFAULT_DB_ALIAS]
     with ExitStack() as stack:
         for alias in [DEFAULT_DB_ALIAS, *others]:
-            stack.enter_context(transaction.atomic(using=alias, durable=True))
+            stack.enter_context(transaction.atomic(using=alias, durable=not savepoints))
         yield
-
-
-@contextmanager
-def _savepoints() -> Iterator[None]:
-    """What ``transaction.atomic`` does inside another, on all SQLite databases at once and at a tenth of its cost."""
-    rows = connections.all()
-    hooks = [len(one.run_on_commit) for one in rows]
-    for one in rows:
-        one.connection.execute("SAVEPOINT unit")
-    try:
-        yield
-        _insist_on_commit()
-    except BaseException:
-        for one, kept in zip(rows, hooks, strict=True):
-            del one.run_on_commit[kept:]
-            if one.connection.in_transaction:
-                one.connection.execute("ROLLBACK TO unit")
-                one.connection.execute("RELEASE unit")
-                one.set_rollback(False)
-        raise
-    for one in rows:
-        with one.wrap_database_errors:
-            one.connection.execute("RELEASE unit")
 
 
 def _insist_on_commit() -> None:
@@ -125,33 +141,53 @@ def _not_stored(error: BaseException) -> NotStored:
 
 @dataclass(eq=False)
 class _Unit:
-    call: Callable[[], Any]
-    language: str | None
-    done: Future[Any] = field(default_factory=Future)
-    result: Any = None
-    error: BaseException | None = None
+    """What one caller brings to `action`, and the latch at which the caller waits."""
 
-    def attempt(self) -> None:
-        """Runs in savepoints of its own: an exception undoes only what this unit wrote."""
-        try:
-            with _savepoints(), _running(), translation.override(self.language):
-                self.result = self.call()
-        except (OperationalError, InterfaceError) as error:
-            self.error = _not_stored(error)
-            self.error.__cause__ = error
-        except BaseException as error:  # noqa: BLE001 - carried to the thread that asked, whatever it is
-            self.error = error
+    action: Callable[[Sequence[Any]], Sequence[Any]]
+    brought: Any
+    outcome: Any = None
+    failed: bool = False
+    latch: threading.Lock = field(default_factory=threading.Lock)
 
-    def release(self) -> None:
-        """Lets the thread that asked go on."""
-        if self.error is None:
-            self.done.set_result(self.result)
+    def fail(self, error: BaseException) -> None:
+        self.outcome, self.failed = error, True
+
+    def not_stored(self, error: BaseException) -> None:
+        self.fail(_not_stored(error))
+        self.outcome.__cause__ = error
+
+
+def _attempt(units: Sequence[_Unit]) -> None:
+    """Runs units of one action in savepoints: what raises is undone, and each then runs alone."""
+    try:
+        with _transactions(savepoints=True), _running():
+            outcomes = units[0].action([unit.brought for unit in units])
+            _insist_on_commit()
+    except BaseException as error:  # noqa: BLE001 - carried to the threads that asked, whatever it is
+        _insist_on_transaction()
+        if len(units) > 1:
+            for unit in units:
+                _attempt([unit])
+        elif isinstance(error, OperationalError | InterfaceError):
+            units[0].not_stored(error)
         else:
-            self.done.set_exception(self.error)
+            units[0].fail(error)
+    else:
+        _insist_on_transaction()
+        for unit, outcome in zip(units, outcomes, strict=True):
+            unit.outcome, unit.failed = outcome, isinstance(outcome, Exception)
 
 
 class _TransactionLost(OperationalError):
-    """SQLite gave the whole transaction up, as it does when the disk is full."""
+    """The database gave the whole transaction up, as SQLite does when the disk is full."""
+
+
+def _insist_on_transaction() -> None:
+    """The transaction still stands on every database; otherwise what follows would be committed alone."""
+    for one in connections.all():
+        if one.connection is None or one.needs_rollback or not getattr(one.connection, "in_transaction", True):
+            message = "The transaction did not outlive a unit."
+            raise _TransactionLost(message)
 
 
 class _Committer(threading.Thread):
@@ -169,34 +205,32 @@ class _Committer(threading.Thread):
             except BaseException as error:  # noqa: BLE001 - whatever broke the commit, no caller may wait for ever
                 self._refuse(units, error)
             for unit in units:
-                unit.release()
+                unit.latch.release()
 
     def _commit(self, units: list[_Unit]) -> None:
         with _transactions():
-            units[0].attempt()
-            self._insist()
-            while len(units) < MOST_UNITS_AT_ONCE:
-                try:
-                    units.append(self.waiting.get_nowait())
-                except Empty:
-                    break
-                units[-1].attempt()
-                self._insist()
+            done = 0
+            while done < len(units):
+                self._take(units)
+                for _, same in groupby(units[done:], key=lambda unit: unit.action):
+                    group = list(same)
+                    done += len(group)
+                    _attempt(group)
+                self._take(units)
 
-    @staticmethod
-    def _insist() -> None:
-        """The transaction still stands on every database; otherwise what follows would be committed alone."""
-        for connection in connections.all():
-            if not connection.connection.in_transaction:
-                message = "The transaction did not outlive a unit."
-                raise _TransactionLost(message)
+    def _take(self, units: list[_Unit]) -> None:
+        """Takes along who waits by now."""
+        while len(units) < MOST_UNITS_AT_ONCE:
+            try:
+                units.append(self.waiting.get_nowait())
+            except Empty:
+                return
 
     @staticmethod
     def _refuse(units: list[_Unit], error: BaseException) -> None:
         for unit in units:
-            if unit.error is None:
-                unit.error = _not_stored(error)
-                unit.error.__cause__ = error
+            if not unit.failed:
+                unit.not_stored(error)
         try:
             connections.close_all()
         except Error:
@@ -222,11 +256,14 @@ _post = _Post()
 os.register_at_fork(after_in_child=_post.__init__)  # type: ignore[misc]
 
 
-def _through_committer(call: Callable[[], R]) -> R:
+def _through_committer(action: Callable[[Sequence[Any]], Sequence[Any]], brought: object) -> Any:
     if any(connection.in_atomic_block for connection in connections.all(initialized_only=True)):
         message = "A unit of work begins outside any transaction: it commits by itself."
         raise RuntimeError(message)
-    unit = _Unit(call, translation.get_language())
+    unit = _Unit(action, brought)
+    unit.latch.acquire()
     _post.put(unit)
-    result: R = unit.done.result()
-    return result
+    unit.latch.acquire()
+    if unit.failed:
+        raise unit.outcome
+    return unit.outcome

@@ -34,6 +34,11 @@ class Published:
 
 def in_force(service: str, at: datetime) -> Published:
     """The version that holds at `at`; raises :class:`NotPublished` when none does yet."""
+    return version(service, number_in_force(service, at))
+
+
+def number_in_force(service: str, at: datetime) -> int:
+    """The number of the version that holds at `at`; raises :class:`NotPublished` when none does yet."""
     # Asked at every door: in plain SQL, since writing the query takes the mapper longer than answering it.
     effective = connection.ops.adapt_datetimefield_value(at)
     with connection.cursor() as cursor:
@@ -42,7 +47,7 @@ def in_force(service: str, at: datetime) -> Published:
     if row is None:
         message = "No statement of {service} is in force yet. Run `troth publish statement.yaml --effective DATE`."
         raise NotPublished(message, service=service)
-    return version(service, row[0])
+    return int(row[0])
 
 
 def versions(service: str) -> tuple[Published, ...]:

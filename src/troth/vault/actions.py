@@ -1,28 +1,26 @@
 """What the vault does: holds values, lets them lapse."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from troth.ledger.actions import append
 from troth.ledger.rows import Insertion
-from troth.ledger.work import unit_of_work
+from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.vault import keys, rules
-from troth.vault.errors import Erased
 from troth.vault.models import LookUp, Person, PersonKey, Sealed
-from troth.vault.reads import person_key
+from troth.vault.reads import person_keys
 from troth.vault.router import KEYS
 
 _AT_ONCE = 500
 
-_add_person = Insertion(Person)
-_add_key = Insertion(PersonKey)
-_add_look_up = Insertion(LookUp, unless_there=True)
+_add_persons = Insertion(Person)
+_add_keys = Insertion(PersonKey)
+_add_look_ups = Insertion(LookUp)
 _add_sealed = Insertion(Sealed)
 
 
@@ -37,6 +35,16 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """The values of one record, to be held for the person with this address, or for a new person."""
+
+    record: str
+    values: Sequence[Value]
+    email: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Held:
     """Whose values they are now, the salt of the ledger entry, and the digest of each sealed value."""
 
@@ -45,45 +53,73 @@ class Held:
     digests: dict[str, str]
 
 
-@unit_of_work
-def hold(record: str, values: Sequence[Value], *, email: str | None, at: datetime) -> Held:
-    """Seals `values` of the record `record` for the person with this address, or for a new person."""
-    person, key = _person(email, at)
-    sealed: list[dict[str, Any]] = [
-        {
-            "person": person,
-            "record": record,
-            "field": value.field,
-            "sealed": rules.seal(key, value.plain, rules.value_context(person, record, value.field)),
-            "file": value.file,
-            "since": at,
-            "keep_until": value.keep_until,
-        }
-        for value in values
-    ]
-    _add_sealed(*sealed)
-    digests = {one["field"]: sha256(one["sealed"]).hexdigest() for one in sealed}
-    return Held(person, rules.entry_salt(key, record), digests)
+@dataclass(frozen=True)
+class _Owner:
+    person: str
+    key: bytes
 
 
-def _person(email: str | None, at: datetime) -> tuple[str, bytes]:
-    """The person with this address and their key; a new one where nobody is found, or whoever it was is erased."""
-    person = rules.new_ref()
-    if email is not None:
-        index = rules.look_up_index(keys.look_up_key(), email)
-        while not _add_look_up({"index": index, "person": person}):
-            # Locked, so that retention does not end this person meanwhile; gone, if it just did.
-            row = LookUp.objects.select_for_update().filter(index=index).first()
-            if row is None:
-                continue
-            try:
-                return row.person, person_key(row.person)
-            except Erased:
-                row.delete()
-    key = rules.new_key()
-    _add_key({"person": person, "wrapped": keys.key_encryption().wrap(key, person)})
-    _add_person({"ref": person, "since": at})
-    return person, key
+def hold(holdings: Sequence[Holding]) -> list[Held]:
+    """Seals the values of `holdings`, within the unit of work they belong to, and says of each what is held."""
+    insist_on_unit()
+    rows, held = [], []
+    for holding, owner in zip(holdings, _owners(holdings), strict=True):
+        envelope, digests = rules.envelope(owner.key, owner.person, holding.record), {}
+        for value in holding.values:
+            sealed = envelope.seal(value.plain, value.field)
+            digests[value.field] = sha256(sealed).hexdigest()
+            rows.append(
+                {
+                    "person": owner.person,
+                    "record": holding.record,
+                    "field": value.field,
+                    "sealed": sealed,
+                    "file": value.file,
+                    "since": holding.at,
+                    "keep_until": value.keep_until,
+                }
+            )
+        held.append(Held(owner.person, rules.entry_salt(owner.key, holding.record), digests))
+    _add_sealed(rows)
+    return held
+
+
+def _owners(holdings: Sequence[Holding]) -> list[_Owner]:
+    """The person of each holding: who is known by its address, or somebody new. One address is one person."""
+    look_up = keys.look_up_key()
+    indexes = [None if one.email is None else rules.look_up_index(look_up, one.email) for one in holdings]
+    known = _known({index for index in indexes if index is not None})
+    new: list[tuple[_Owner, datetime]] = []
+    named: list[tuple[_Owner, bytes]] = []
+    owners = []
+    for holding, index in zip(holdings, indexes, strict=True):
+        owner = known.get(index) if index is not None else None
+        if owner is None:
+            owner = _Owner(rules.new_ref(), rules.new_key())
+            new.append((owner, holding.at))
+            if index is not None:
+                known[index] = owner
+                named.append((owner, index))
+        owners.append(owner)
+    wrap = keys.key_encryption().wrap
+    _add_keys([{"person": owner.person, "wrapped": wrap(owner.key, owner.person)} for owner, _ in new])
+    _add_persons([{"ref": owner.person, "since": since} for owner, since in new])
+    # In their order, so that two processes wait for each other and never both.
+    named.sort(key=lambda one: one[1])
+    _add_look_ups([{"index": index, "person": owner.person} for owner, index in named])
+    return owners
+
+
+def _known(indexes: Iterable[bytes]) -> dict[bytes, _Owner]:
+    """Who stands behind each index. Whoever was erased is not known any more: their index goes."""
+    # Locked, so that retention does not end a person meanwhile.
+    found = LookUp.objects.select_for_update().filter(index__in=sorted(indexes)).order_by("index")
+    persons = {bytes(index): person for index, person in found.values_list("index", "person")}
+    left = person_keys(persons.values())
+    erased = [index for index, person in persons.items() if person not in left]
+    if erased:
+        LookUp.objects.filter(index__in=erased).delete()
+    return {index: _Owner(person, left[person]) for index, person in persons.items() if person in left}
 
 
 @unit_of_work

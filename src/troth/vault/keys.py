@@ -34,18 +34,18 @@ class LocalKey:
     """A 32-byte key-encryption key held by this process."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._envelope = rules.Envelope(key, "person-key")
         self._id = bytes.fromhex(rules.key_id(key))
 
     def wrap(self, key: bytes, person: str) -> bytes:
-        return self._id + rules.seal(self._key, key, rules.context("troth.v1", "person-key", person))
+        return self._id + self._envelope.seal(key, person)
 
     def unwrap(self, wrapped: bytes, person: str) -> bytes:
         if wrapped[:_ID] != self._id:
             message = f"This key was wrapped by {wrapped[:_ID].hex()}, not by {self._id.hex()}. Restore the right key."
             raise ForeignKey(message)
         try:
-            return rules.unseal(self._key, wrapped[_ID:], rules.context("troth.v1", "person-key", person))
+            return self._envelope.open(wrapped[_ID:], person)
         except InvalidTag as error:
             message = "A wrapped key was altered or belongs to another person. Restore the keys from a backup."
             raise ForeignKey(message) from error

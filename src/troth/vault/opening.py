@@ -8,12 +8,9 @@ from troth.vault.errors import Altered
 
 def opened(person: str, record: str) -> dict[str, bytes]:
     """The plain values of one record of one person by field."""
-    key = reads.person_key(person)
+    envelope = rules.envelope(reads.person_key(person), person, record)
     try:
-        return {
-            field: rules.unseal(key, sealed, rules.value_context(person, record, field))
-            for field, sealed in reads.sealed_values(record).items()
-        }
+        return {field: envelope.open(sealed, field) for field, sealed in reads.sealed_values(record).items()}
     except InvalidTag as error:
         message = (
             f"A value of record {record} does not open in its place: it was changed or moved. Restore it from a backup."

@@ -1,6 +1,6 @@
 """What other rooms may know of the vault without opening anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from troth.vault import keys, rules
 from troth.vault.errors import Erased
@@ -23,6 +23,13 @@ def sealed_values(record: str) -> dict[str, bytes]:
 def files() -> Iterator[str]:
     """The references of all files that belong to a value."""
     return Sealed.objects.exclude(file="").values_list("file", flat=True).iterator()
+
+
+def person_keys(persons: Iterable[str]) -> dict[str, bytes]:
+    """The keys of `persons`; whose key is gone is left out."""
+    rows = PersonKey.objects.using(KEYS).filter(person__in=list(persons)).values_list("person", "wrapped")
+    unwrap = keys.key_encryption().unwrap
+    return {person: unwrap(bytes(wrapped), person) for person, wrapped in rows}
 
 
 def person_key(person: str) -> bytes:

@@ -2,9 +2,11 @@
 
 import base64
 import hmac
+import os
 import secrets
 import string
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,6 +30,63 @@ def context(*parts: str) -> bytes:
     """The bound context of a sealed value: each part with its length, so that no two contexts coincide."""
     encoded = [part.encode() for part in parts]
     return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+
+
+# Names of fields and references of persons, which say nothing about anybody; never what somebody typed.
+_named = lru_cache(maxsize=256)(context)
+
+
+class Nonces:
+    """Gives each nonce once: 96 random bits of the system, drawn for many at a time.
+
+    A nonce is no secret, so that those which wait may lie in memory; it only must never come twice under one
+    key. `pop` takes it out in one step, whichever thread asks, and a child process begins with none.
+    """
+
+    _DRAWN = 128
+
+    def __init__(self) -> None:
+        self._waiting: list[bytes] = []
+        os.register_at_fork(after_in_child=self._waiting.clear)
+
+    def __call__(self) -> bytes:
+        try:
+            return self._waiting.pop()
+        except IndexError:
+            drawn = os.urandom(self._DRAWN * NONCE)
+            fresh = [drawn[at : at + NONCE] for at in range(0, len(drawn), NONCE)]
+            taken = fresh.pop()
+            self._waiting += fresh
+            return taken
+
+
+_nonce = Nonces()
+
+
+class Envelope:
+    """Seals and opens values of one place with one key: AES-256-GCM, the place and the value's name bound to it.
+
+    It holds the key: a person's is made anew for each unit of work, since a key in memory outlives its erasure.
+    """
+
+    def __init__(self, key: bytes, *place: str) -> None:
+        cipher = AESGCM(key)
+        self._encrypt, self._decrypt = cipher.encrypt, cipher.decrypt
+        self._place = context("troth.v1", *place)
+
+    def seal(self, plain: bytes, name: str) -> bytes:
+        """`plain` sealed as the value `name`, behind its nonce."""
+        nonce = _nonce()
+        return nonce + self._encrypt(nonce, plain, self._place + _named(name))
+
+    def open(self, sealed: bytes, name: str) -> bytes:
+        """What was sealed as `name` here; raises ``InvalidTag`` when a bit, the key or the place differs."""
+        return self._decrypt(sealed[:NONCE], sealed[NONCE:], self._place + _named(name))
+
+
+def envelope(key: bytes, person: str, record: str) -> Envelope:
+    """Seals and opens what one record of one person holds, each value by its field: it opens nowhere else."""
+    return Envelope(key, "vault_sealed", record, person)
 
 
 def value_context(person: str, record: str, field: str) -> bytes:

@@ -9,8 +9,9 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from django.http import HttpRequest
 
+from troth.ledger.work import unit_of_work
 from troth.vault import files, jobs, rules
-from troth.vault.actions import Value, hold
+from troth.vault.actions import Holding, Value, hold
 from troth.vault.uploads import MOST_BYTES, SealingUploadHandler, discard_unkept
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -143,7 +144,8 @@ def test_files_nobody_names_are_swept(installation: Path) -> None:
     """A file that no value names goes once no upload can still be under way; one that is named stays."""
     old = time.time() - 2 * 3600
     left, young, named = sealed(b"left"), sealed(b"young"), sealed(b"named")
-    hold(rules.new_ref(), [Value("cv", b"{}", datetime.max.replace(tzinfo=UTC), named.ref)], email=None, at=AT)
+    value = Value("cv", b"{}", datetime.max.replace(tzinfo=UTC), named.ref)
+    unit_of_work(hold)([Holding(rules.new_ref(), [value], None, AT)])
     for one in (left, named):
         os.utime(files.path_of(one.ref), (old, old))
     jobs.sweep_files()

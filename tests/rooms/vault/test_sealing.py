@@ -1,21 +1,25 @@
 """Values are sealed per person, open in their own place alone, and end when their time is over."""
 
 import json
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
 from troth.ledger import actions as ledger
 from troth.ledger import reads as entries
+from troth.ledger.work import unit_of_work
 from troth.vault import keys, rules
-from troth.vault.actions import Held, Value, expire, hold
+from troth.vault.actions import Held, Holding, Value, expire, hold
 from troth.vault.errors import Altered, Erased, ForeignKey, KeyMissing
 from troth.vault.key_files import KEY_ENCRYPTION_KEY
 from troth.vault.models import LookUp, Person, PersonKey, Sealed
@@ -24,13 +28,15 @@ from troth.vault.reads import entry_salt, person_key
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LATER = AT + timedelta(days=365)
-PARTS = st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]))] * 3)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+PARTS = st.tuples(TEXT, TEXT, TEXT)
 
 
 def held(email: str | None, *, until: datetime = LATER, **fields: bytes) -> tuple[str, Held]:
     """A record that holds `fields` for whoever has `email`."""
     record = rules.new_ref()
-    return record, hold(record, [Value(name, plain, until) for name, plain in fields.items()], email=email, at=AT)
+    values = [Value(name, plain, until) for name, plain in fields.items()]
+    return record, unit_of_work(hold)([Holding(record, values, email, AT)])[0]
 
 
 def somebody() -> str:
@@ -65,33 +71,68 @@ def test_a_value_opens_in_its_place_alone(place: str) -> None:
         opened(person, moved if place == "record" else record)
 
 
-@given(PARTS, PARTS)
-def test_contexts_never_coincide(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
+@given(st.lists(TEXT), st.lists(TEXT))
+def test_contexts_never_coincide(one: list[str], other: list[str]) -> None:
     """Two contexts are the same bytes only when every part is the same: lengths stand in front."""
-    assert (rules.value_context(*one) == rules.value_context(*other)) == (one == other)
+    assert (rules.context(*one) == rules.context(*other)) == (one == other)
 
 
 @given(st.binary(max_size=200), PARTS, PARTS, st.integers(min_value=0))
-def test_sealing_is_bound(plain: bytes, bound: tuple[str, str, str], other: tuple[str, str, str], bit: int) -> None:
-    """A sealed value opens with its key and context, and with no other, and not when one bit differs."""
-    key, context = rules.new_key(), rules.value_context(*bound)
-    sealed = rules.seal(key, plain, context)
-    assert rules.unseal(key, sealed, context) == plain
-    place = bit % (len(sealed) * 8)
+def test_sealing_is_bound(plain: bytes, place: tuple[str, str, str], other: tuple[str, str, str], bit: int) -> None:
+    """A sealed value opens with its key, person, record and field, with no other, and not when one bit differs."""
+    key, field = rules.new_key(), place[2]
+    envelope = rules.envelope(key, *place[:2])
+    sealed = envelope.seal(plain, field)
+    assert rules.envelope(key, *place[:2]).open(sealed, field) == plain
     altered = bytearray(sealed)
-    altered[place // 8] ^= 1 << place % 8
-    wrong = [(rules.new_key(), sealed, context), (key, bytes(altered), context), (key, sealed[:-1], context)]
-    wrong += [(key, sealed, rules.value_context(*other))] if other != bound else []
-    for with_key, what, where in wrong:
+    altered[bit // 8 % len(sealed)] ^= 1 << bit % 8
+    wrong = [(envelope, bytes(altered), field), (envelope, sealed[:-1], field), (envelope, sealed[:11], field)]
+    wrong += [(rules.envelope(rules.new_key(), *place[:2]), sealed, field)]
+    wrong += [(rules.envelope(key, *other[:2]), sealed, other[2])] if other != place else []
+    wrong += [(rules.Envelope(key, "person-key", *place[:2]), sealed, field)]
+    for opens, what, name in wrong:
         with pytest.raises(InvalidTag):
-            rules.unseal(with_key, what, where)
+            opens.open(what, name)
+
+
+def test_what_is_sealed_is_aes_gcm() -> None:
+    """What is sealed opens with AES-256-GCM and its context alone: nonce, then ciphertext and tag."""
+    key = rules.new_key()
+    sealed = rules.envelope(key, "person", "record").seal(b"plain", "email")
+    bound = rules.context("troth.v1", "vault_sealed", "record", "person", "email")
+    assert bound[:12] == b"\x00\x00\x00\x08troth.v1"
+    assert AESGCM(key).decrypt(sealed[:12], sealed[12:], bound) == b"plain"
+
+
+def nonces(times: int) -> list[bytes]:
+    """The nonces of the same value sealed so many times."""
+    envelope = rules.envelope(bytes(32), "person", "record")
+    return [envelope.seal(b"the same", "field")[: rules.NONCE] for _ in range(times)]
 
 
 def test_nonces_do_not_repeat() -> None:
-    """The same value sealed again and again has another nonce each time, and another ciphertext."""
-    key = rules.new_key()
-    sealed = {rules.seal(key, b"the same", b"place") for _ in range(5000)}
-    assert len({one[: rules.NONCE] for one in sealed}) == len(sealed) == 5000
+    """The same value sealed again and again, by many threads at once, has another nonce each time."""
+    with ThreadPoolExecutor(8) as pool:
+        drawn = [nonce for some in pool.map(nonces, [2000] * 16) for nonce in some]
+    assert {len(nonce) for nonce in drawn} == {rules.NONCE}
+    assert len(set(drawn)) == len(drawn) == 32_000
+
+
+def test_nonces_do_not_repeat_in_a_child() -> None:
+    """A process and its child, which begin with the same memory, seal with different nonces."""
+    before = nonces(1)  # more are drawn than this one
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(writing, b"".join(nonces(300)))
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        written = pipe.read()
+    assert os.waitpid(child, 0)[1] == 0
+    childs = [written[at : at + rules.NONCE] for at in range(0, len(written), rules.NONCE)]
+    drawn = before + nonces(300) + childs
+    assert len(set(drawn)) == len(drawn) == 601
 
 
 def test_references_cannot_be_guessed() -> None:

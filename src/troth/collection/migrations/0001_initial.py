@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
                 ("record", models.CharField(max_length=26)),
                 ("person", models.CharField(max_length=26)),
                 ("leaf", models.BinaryField(max_length=32)),
+                ("not_kept", models.JSONField()),
                 ("at", models.DateTimeField(db_index=True)),
             ],
         ),
