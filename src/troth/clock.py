@@ -10,4 +10,4 @@ def now() -> datetime:
 
 def rfc3339(at: datetime) -> str:
     """`at` as RFC 3339 in UTC with milliseconds: ``2026-01-05T10:00:00.000Z``."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -147,3 +147,19 @@ def test_the_statement_says_where_it_is_kept(client: httpx.Client, site: Running
         shown = points.described(client, site, point)["shown"]
         assert "TW" in {country["code"] for country in shown["stored_in"]}
         assert shown["stored"] in documents.opened(client, documents.address_of(site, point)).text
+
+
+@pytest.mark.promise("P10", "P50")
+def test_sent_again_after_a_change(client: httpx.Client, own: Running) -> None:
+    """The same key is answered as before though another statement holds by now; what is new must have been shown."""
+    asked = points.described(client, own, "promotional-mail")
+    given = points.answers(asked["shown"])
+    given.choices = dict.fromkeys(given.choices, False)
+    body = points.submission(asked, given)
+    first = points.taken(points.post(client, own, "promotional-mail", body, Idempotency_Key="once"))
+    publish(own, reword(2), "today")
+    assert points.taken(points.post(client, own, "promotional-mail", body, Idempotency_Key="once")) == first
+    points.refused(points.post(client, own, "promotional-mail", body), 409, "collection.not-shown")
+    other = {**body, "language": "zh-Hant"}
+    answer = points.post(client, own, "promotional-mail", other, Idempotency_Key="once")
+    points.refused(answer, 409, "collection.key-reused")

@@ -5,7 +5,7 @@ are turned by their fields, so that a row reads the same whichever way it came i
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from django.db import connections, models, router
@@ -30,19 +30,29 @@ class Insertion:
             self._insert(rows[start : start + _MOST_ROWS])
 
     def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        values = [convert(row[name]) if convert else row[name] for row in rows for name, convert in self._columns]
-        marks = ", ".join([self._row] * len(rows))
-        with connections[router.db_for_write(self._model)].cursor() as cursor:
-            cursor.execute(f"{self._begin} VALUES {marks}{self._end}", values)
+        connection = connections[router.db_for_write(self._model)]
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql" and not self._end:
+                # Its own way in for many rows: no statement to read, however many they are.
+                with connection.wrap_database_errors, cursor.copy(f"COPY {self._into} FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(self._values(row))
+                return
+            marks = ", ".join([self._row] * len(rows))
+            values = [value for row in rows for value in self._values(row)]
+            cursor.execute(f"INSERT INTO {self._into} VALUES {marks}{self._end}", values)  # noqa: S608 - names are ours
+
+    def _values(self, row: Mapping[str, Any]) -> list[Any]:
+        return [convert(row[name]) if convert else row[name] for name, convert in self._columns]
 
     @cached_property
     def _fields(self) -> list[Any]:
         return [field for field in self._model._meta.concrete_fields if not isinstance(field, models.AutoField)]
 
     @cached_property
-    def _begin(self) -> str:
+    def _into(self) -> str:
         names = ", ".join(f'"{field.column}"' for field in self._fields)
-        return f'INSERT INTO "{self._model._meta.db_table}" ({names})'
+        return f'"{self._model._meta.db_table}" ({names})'
 
     @cached_property
     def _row(self) -> str:
@@ -55,8 +65,8 @@ class Insertion:
     def _conversion(self, field: Any) -> Convert | None:
         connection = connections[router.db_for_write(self._model)]
         if isinstance(field, models.DateTimeField):
-            adapt: Convert = connection.ops.adapt_datetimefield_value
-            return adapt if connection.vendor == "sqlite" else None
+            # One time stands in many rows.
+            return lru_cache(64)(connection.ops.adapt_datetimefield_value) if connection.vendor == "sqlite" else None
         if isinstance(field, _AS_THEY_ARE):
             return None
         return lambda value: field.get_db_prep_save(value, connections[router.db_for_write(self._model)])

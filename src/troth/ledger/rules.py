@@ -14,6 +14,7 @@ JSON: TypeAlias = str | int | bool | Sequence["JSON"] | Mapping[str, "JSON"] | N
 Nodes: TypeAlias = Callable[[int, int], bytes]
 
 HASH_BYTES: Final = 32
+_PLAIN: Final = frozenset((str, int, bool, type(None)))
 EMPTY_ROOT: Final = sha256(b"").digest()
 
 
@@ -24,22 +25,28 @@ def canonical(value: JSON) -> bytes:
     Text that UTF-8 cannot hold is refused with ``ValueError``.
     """
     _refuse_ambiguous(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _written(value).encode()
+
+
+_written = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _refuse_ambiguous(value: JSON) -> None:
-    if isinstance(value, str | int | None):
-        return
-    if isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):
-            message = "Every key of a canonical object is text."
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if type(one) in _PLAIN:
+            continue
+        if isinstance(one, dict):
+            if not all(isinstance(key, str) for key in one):
+                message = "Every key of a canonical object is text."
+                raise TypeError(message)
+            waiting += one.values()
+        elif isinstance(one, list | tuple):
+            waiting += one
+        elif not isinstance(one, str | int):
+            message = f"Canonical JSON has no {type(one).__name__}."
             raise TypeError(message)
-        value = tuple(value.values())
-    if not isinstance(value, list | tuple):
-        message = f"Canonical JSON has no {type(value).__name__}."
-        raise TypeError(message)
-    for item in value:
-        _refuse_ambiguous(item)
 
 
 def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def _insert(alias: str, table: str, name: str) -> None:
         cursor.execute(f"INSERT INTO {table} (name) VALUES (%s)", [name])
 
 
-def _names(alias: str = "default", table: str = "done") -> set[str]:
+def names(alias: str = "default", table: str = "done") -> set[str]:
+    """What stands in a table."""
     with connections[alias].cursor() as cursor:
         cursor.execute(f"SELECT name FROM {table}")
         return {name for (name,) in cursor.fetchall()}
@@ -49,7 +50,7 @@ def _names(alias: str = "default", table: str = "done") -> set[str]:
 def test_result_and_rows() -> None:
     """A unit returns its result, and both databases hold what it wrote."""
     assert do("a") == "a"
-    assert _names() == _names("keys", "made") == {"a"}
+    assert names() == names("keys", "made") == {"a"}
 
 
 @pytest.mark.usefixtures("ledger")
@@ -68,7 +69,7 @@ def test_raising_undoes_only_that_unit() -> None:
         answers = list(threads.map(one, range(200)))
     kept = {str(number) for number in range(200) if number % 10 != 3}
     assert answers == [str(number) if number % 10 != 3 else f"refused {number}" for number in range(200)]
-    assert _names() == _names("keys", "made") == kept
+    assert names() == names("keys", "made") == kept
 
 
 @pytest.mark.usefixtures("ledger")
@@ -78,7 +79,7 @@ def test_database_refusal_reaches_the_caller() -> None:
     with pytest.raises(IntegrityError):
         do("a")
     assert do("b") == "b"
-    assert _names() == {"a", "b"}
+    assert names() == {"a", "b"}
 
 
 @pytest.mark.usefixtures("ledger")
@@ -94,7 +95,7 @@ def test_nested_units_are_one() -> None:
     with pytest.raises(Refused):
         outer()
     assert not inside()
-    assert _names() == _names("keys", "made") == set()
+    assert names() == names("keys", "made") == set()
 
 
 @pytest.mark.usefixtures("ledger")
@@ -103,10 +104,10 @@ def test_commit_that_fails() -> None:
     with pytest.raises(NotStored) as refused:
         promise("nobody")
     assert (refused.value.code, refused.value.status) == ("ledger.not-stored", 503)
-    assert _names(table="later") == set()
+    assert names(table="later") == set()
     do("somebody")
     promise("somebody")
-    assert _names(table="later") == {"somebody"}
+    assert names(table="later") == {"somebody"}
 
 
 @pytest.mark.usefixtures("sqlite")
@@ -124,16 +125,17 @@ def test_commit_that_fails_for_all_waiting() -> None:
         assert entered.wait(5)
         asked: list[Future[object]] = [threads.submit(do, name) for name in "abc"]
         asked += [threads.submit(promise, "nobody"), threads.submit(do, "d", fail=True)]
-        while _waiting() < len(asked):
+        while waiting() < len(asked):
             threading.Event().wait(0.01)
         go_on.set()
     assert isinstance(first.exception(), NotStored)
     assert [type(one.exception()) for one in asked] == [NotStored, NotStored, NotStored, NotStored, Refused]
-    assert _names() == set()
+    assert names() == set()
     assert do("e") == "e"
 
 
-def _waiting() -> int:
+def waiting() -> int:
+    """How many units wait for the committer."""
     committer = work._post.committer  # noqa: SLF001 - the queue is nobody's business but this test's
     return committer.waiting.qsize() if committer else 0
 
@@ -154,17 +156,17 @@ def test_disk_full() -> None:
     with pytest.raises(NotStored):
         do("x" * 100_000)
     room(2)
-    names = [f"{number}{'y' * 2_000}" for number in range(50)]
+    asked_for = [f"{number}{'y' * 2_000}" for number in range(50)]
     kept = set()
     with ThreadPoolExecutor(16) as threads:
-        asked = {name: threads.submit(do, name) for name in names}
+        asked = {name: threads.submit(do, name) for name in asked_for}
     for name, answer in asked.items():
         if answer.exception() is None:
             kept.add(name)
         else:
             assert isinstance(answer.exception(), NotStored)
-    assert _names() == kept
-    assert len(kept) < len(names)
+    assert names() == kept
+    assert len(kept) < len(asked_for)
     room(1_000_000)
     assert do("z") == "z"
 
@@ -180,7 +182,7 @@ def test_transaction_given_up_by_the_database() -> None:
 
     with pytest.raises(NotStored):
         give_up()
-    assert _names() == set()
+    assert names() == set()
     assert do("a") == "a"
 
 
@@ -197,7 +199,7 @@ def test_hidden_error() -> None:
     do("a")
     with pytest.raises(transaction.TransactionManagementError):
         hide()
-    assert _names() == {"a"}
+    assert names() == {"a"}
 
 
 @pytest.mark.usefixtures("ledger")
@@ -222,7 +224,7 @@ def test_not_inside_a_transaction() -> None:
     """A unit cannot promise durability inside somebody's transaction, and says so."""
     with pytest.raises(RuntimeError), transaction.atomic():
         do("a")
-    assert _names() == set()
+    assert names() == set()
 
 
 @pytest.mark.usefixtures("ledger")
@@ -241,7 +243,7 @@ def test_after_a_fork() -> None:
     if not child:
         os._exit(0 if do("child") == "child" else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert _names() == {"parent", "child"}
+    assert names() == {"parent", "child"}
 
 
 def test_signature_is_kept() -> None:
