@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -11,12 +12,14 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from troth.collection import errors
+from troth.collection.cards import holds_card_number, parted
 from troth.errors import TrothError
 from troth.ledger.rules import canonical
 from troth.statement.ages import consent_age
 from troth.statement.clause import offered
 from troth.statement.compile import Compiled
 from troth.statement.countries import country_codes
+from troth.statement.letters import no_text, says_nothing
 from troth.statement.model import Datum, FileType, Statement, say
 
 LENGTHS = {
@@ -24,6 +27,8 @@ LENGTHS = {
     "multiline": 5000, "url": 500, "number": 20, "date": 10, "payment-reference": 64,
 }  # fmt: skip
 DIAGNOSTICS, DIAGNOSTIC_LENGTH = 50, 500
+OLDEST = 130
+_FREE = ("text", "name", "address", "multiline", "payment-reference")
 
 
 class Upload(Protocol):
@@ -32,6 +37,7 @@ class Upload(Protocol):
     head: bytes
     size: int | None
     name: str | None
+    content_type: str | None
     digest: str
 
     @property
@@ -65,7 +71,7 @@ def examine(given: Given, statement: Statement, compiled: Compiled, today: date)
     """Holds a submission against the statement: all problems at once, in the order of the form."""
     found = Examined()
     found.problems += undeclared(given, statement)
-    found.problems += card_numbers(given)
+    found.problems += card_numbers(given, statement)
     if statement.collection[given.point].age:
         found.problems += _age(given, statement, today)
     masks = compiled.points[given.point]
@@ -105,13 +111,29 @@ def declared_name(name: str) -> str:
     return name if re.fullmatch(r"(?!.*\d{4})[A-Za-z][A-Za-z0-9._-]{0,59}", name) else "?"
 
 
-def card_numbers(given: Given) -> list[TrothError]:
-    """One problem for each value that holds a payment card number (P45)."""
+def card_numbers(given: Given, statement: Statement) -> list[TrothError]:
+    """One problem for each value that holds a payment card number, or the first part of one (P45)."""
     message = "This looks like a payment card number. Card numbers are never taken here; nothing was kept. Remove it."
     texts = [(name, text) for name, value in given.fields.items() for text in _texts(value)]
-    texts += [(name, upload.name or "") for name, upload in given.files.items()]
+    texts += [(name, f"{one.name or ''}\n{one.content_type or ''}") for name, one in given.files.items()]
     named = {name: None for name, text in texts if holds_card_number(text)}
+    named |= dict.fromkeys(_parted_cards(given, statement))
     return [errors.CardNumber(message, clause="never.store-card-numbers", field=declared_name(name)) for name in named]
+
+
+def _parted_cards(given: Given, statement: Statement) -> Iterator[str]:
+    """Fields that go on in the next one, or whose details go on in each other, as a card number."""
+    filled = [name for name in statement.collection[given.point].fields() if given.fields.get(name)]
+    inputs = {name: statement.data[name].input for name in filled}
+    at = parted([str(given.fields[name]) if inputs[name] in _FREE else "" for name in filled])
+    if at is not None:
+        yield filled[at]
+    for name in filled:
+        if inputs[name] == "diagnostics":
+            details = _details(given.fields[name])
+            names, values = [one[0] for one in details], [one[1] for one in details]
+            if {parted(texts) for texts in (names, values, [text for one in details for text in one])} != {None}:
+                yield name
 
 
 def _texts(value: object) -> list[str]:
@@ -127,55 +149,14 @@ def _texts(value: object) -> list[str]:
     return found
 
 
-_GROUP = re.compile(r"\d+")
-_GAP = re.compile(r"[\W_]{0,4}")
-_LONGEST = 19
-_MOST_READ = 20_000  # no field takes more
-_ISSUERS = re.compile(
-    r"^(?:4\d{15}(?:\d{3})?|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
-    r"|6(?:011|5\d\d|4[4-9]\d)\d{12,15}|62\d{14,17}|35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}"
-    r"|220[0-4]\d{12}|(?:60\d\d|8[12]\d\d|508\d)\d{12}|(?:50[12]\d|5893|6304|67[56]\d)\d{10,15})$"
-)
-
-
-def holds_card_number(text: str) -> bool:
-    """Whether `text` holds digits of an issuer's range and length that pass the Luhn check (ISO/IEC 7812).
-
-    They may be parted, in another script's digits, and beside other numbers such as the day the card expires.
-    """
-    shown = unicodedata.normalize("NFKD", text[:_MOST_READ])
-    letters = (letter for letter in shown if unicodedata.category(letter) not in ("Cf", "Mn", "Me"))
-    plain = "".join(str(unicodedata.decimal(letter, letter)) for letter in letters)
-    return any(_ISSUERS.match(number) and _luhn(number) for number in _numbers(plain))
-
-
-def _numbers(plain: str) -> Iterator[str]:
-    """Every number that neighbouring groups of digits make when they are read as one."""
-    groups = list(_GROUP.finditer(plain))
-    for at, first in enumerate(groups):
-        digits, end = first.group(), first.end()
-        yield digits
-        for following in groups[at + 1 : at + _LONGEST]:
-            if len(digits) >= _LONGEST or not _GAP.fullmatch(plain, end, following.start()):
-                break
-            digits, end = digits + following.group(), following.end()
-            yield digits
-
-
-def _luhn(digits: str) -> bool:
-    doubled = (sum(divmod(int(digit) * 2, 10)) for digit in digits[-2::-2])
-    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
-
-
 def old_enough(born: date, least: int, today: date) -> bool:
     """Whether somebody born on `born` has turned `least` by `today`."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) >= least
 
 
 def _age(given: Given, statement: Statement, today: date) -> list[TrothError]:
-    try:
-        born = date.fromisoformat(given.born)
-    except ValueError:
+    born = _as_day(given.born)
+    if born is None or old_enough(born, OLDEST, today):
         message = "Your date of birth is needed here, as YYYY-MM-DD. It is checked and not kept."
         return [errors.Missing(message, clause="children", field="born")]
     if given.residence not in country_codes():
@@ -205,7 +186,8 @@ def _field(found: Examined, given: Given, statement: Statement, name: str, *, re
         value: object = given.files.get(name)
     else:
         value = given.fields.get(name)
-        value = value.strip() if isinstance(value, str) else value
+        if isinstance(value, str):
+            value = "" if says_nothing(value) else value.strip()
     if value is None or value in ("", {}):
         if required:
             message = "{label} is needed here. Fill it in and send again."
@@ -227,40 +209,43 @@ def _text(value: object, datum: Datum, _given: Given) -> bytes:
     most = datum.max_length or LENGTHS[datum.input]
     if not isinstance(value, str):
         raise _Wrong("{label} is text. Send it as text.")
-    if len(value) > most:
+    if len(value) > most or len(text := unicodedata.normalize("NFC", value)) > most:
         raise _Wrong("{label} is longer than {most} characters. Shorten it.", errors.TooLong, most=most)
-    _insist_on_text(value, "\n\r\t" if datum.input in ("multiline", "address") else "")
-    return unicodedata.normalize("NFC", value).encode()
+    _insist_on_text(text, lines=datum.input in ("multiline", "address"))
+    return text.encode()
 
 
-def _insist_on_text(value: str, allowed: str = "") -> None:
-    if any(letter not in allowed and _is_no_text(letter) for letter in value):
+def _insist_on_text(value: str, *, lines: bool = False) -> None:
+    if no_text(value, lines=lines):
         raise _Wrong("{label} holds characters that are not text. Type it again.")
-
-
-def _is_no_text(letter: str) -> bool:
-    """Whether `letter` is a control character, half of one, or stands where bytes were no text."""
-    return letter == "\ufffd" or unicodedata.category(letter) in ("Cc", "Cs")
 
 
 def _email(value: object, datum: Datum, given: Given) -> bytes:
     text = _text(value, datum, given).decode()
     try:
-        return validate_email(text, check_deliverability=False).normalized.encode()
+        return validate_email(text, check_deliverability=False, strict=True).normalized.encode()
     except EmailNotValidError as error:
         raise _Wrong("{label} is not an e-mail address. It looks like name@example.com.") from error
 
 
+# Letters stand for digits in some countries, so that words beside a number would become part of it.
+_PHONE = re.compile(r"(?i)(tel:)?[\W\d_]*((ext|extn|extension|x)[\W\d_]*)?")
+# Address books put marks of direction around a number.
+_MARKS = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)])
+
+
 def _phone(value: object, datum: Datum, given: Given) -> bytes:
-    text = _text(value, datum, given).decode()
+    """In the form of E.164, with the extension behind it where there is one."""
+    text = _text(value.translate(_MARKS) if isinstance(value, str) else value, datum, given).decode()
     region = given.fields.get("country")
     try:
         number = phonenumbers.parse(text, region if isinstance(region, str) else None)
-    except phonenumbers.NumberParseException as error:
-        raise _Wrong("{label} is not a telephone number. Begin with + and the country's code.") from error
-    if not phonenumbers.is_possible_number(number):
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not _PHONE.fullmatch(text) or not phonenumbers.is_possible_number(number):
         raise _Wrong("{label} is not a telephone number. Begin with + and the country's code.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).encode()
+    extension = f";ext={number.extension}" if number.extension else ""
+    return f"{phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)}{extension}".encode()
 
 
 def _country(value: object, _datum: Datum, _given: Given) -> bytes:
@@ -275,11 +260,18 @@ def _choice(value: object, datum: Datum, _given: Given) -> bytes:
     return value.encode()
 
 
+_WEB_ADDRESS = re.compile(r"(?i)https?://([^\s/?#@:\\]+)(?::([0-9]{1,5}))?(?:[/?#][^\s\\]*)?")
+_MOST_PORT = 65_535
+
+
 def _url(value: object, datum: Datum, given: Given) -> bytes:
     text = _text(value, datum, given)
-    if not re.fullmatch(rb"https?://[^\s/]+\.[^\s/]+(/\S*)?", text):
-        raise _Wrong("{label} is not a web address. It looks like https://example.com/.")
-    return text
+    parts = _WEB_ADDRESS.fullmatch(text.decode())
+    if parts and int(parts[2] or 0) <= _MOST_PORT:
+        with suppress(EmailNotValidError):  # a site's name is one that mail could go to
+            validate_email(f"host@{parts[1]}", check_deliverability=False)
+            return text
+    raise _Wrong("{label} is not a web address. It looks like https://example.com/.")
 
 
 def _number(value: object, datum: Datum, given: Given) -> bytes:
@@ -290,31 +282,53 @@ def _number(value: object, datum: Datum, given: Given) -> bytes:
 
 
 def _date(value: object, datum: Datum, given: Given) -> bytes:
-    text = _text(value, datum, given)
+    day = _as_day(_text(value, datum, given).decode())
+    if day is None:
+        raise _Wrong("{label} is not a date. It looks like 2026-01-31.")
+    return day.isoformat().encode()
+
+
+def _as_day(text: str) -> date | None:
+    """The day that `text` names as YYYY-MM-DD; the standard's other forms, such as week days, nobody types."""
     try:
-        return date.fromisoformat(text.decode()).isoformat().encode()
-    except ValueError as error:
-        raise _Wrong("{label} is not a date. It looks like 2026-01-31.") from error
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None
 
 
 def _diagnostics(value: object, _datum: Datum, _given: Given) -> bytes:
     """Named details: an object of short texts, or lines of ``name: value``."""
     if isinstance(value, str):
-        pairs = [line.partition(":") for line in value.splitlines() if line.strip()]
-        if not all(mark for _, mark, _ in pairs):
+        _insist_on_text(value, lines=True)
+        if not all(":" in line for line in value.splitlines() if line.strip()):
             raise _Wrong("{label} has a line without a colon. Write one detail a line, as name: value.")
-        value = {name.strip(): detail.strip() for name, _, detail in pairs}
-    if not isinstance(value, Mapping) or not all(isinstance(item, str) for pair in value.items() for item in pair):
+    elif not isinstance(value, Mapping) or not all(isinstance(item, str) for pair in value.items() for item in pair):
         raise _Wrong("{label} is a list of named details. Send an object of texts.")
-    if len(value) > DIAGNOSTICS or any(len(item) > DIAGNOSTIC_LENGTH for pair in value.items() for item in pair):
+    details = _details(value)
+    if len(details) > DIAGNOSTICS or any(len(item) > DIAGNOSTIC_LENGTH for pair in details for item in pair):
         raise _Wrong("{label} is longer than {most} details. Shorten it.", errors.TooLong, most=DIAGNOSTICS)
-    for pair in value.items():
+    for pair in details:
         _insist_on_text("".join(pair))
-    return canonical(dict(value))
+    named = dict(details)
+    if len(named) < len(details) or "" in named:
+        raise _Wrong("{label} has a detail without a name, or a name twice. Give each detail one name.")
+    return canonical(dict(named))
+
+
+def _details(value: object) -> list[tuple[str, str]]:
+    """Names and details, of an object or of lines ``name: value``."""
+    if isinstance(value, Mapping):
+        return [(str(name), str(detail)) for name, detail in value.items()]
+    lines = [line.partition(":") for line in str(value).splitlines() if line.strip()]
+    return [(name.strip(), detail.strip()) for name, _, detail in lines]
 
 
 def _file(value: object, datum: Datum, _given: Given) -> bytes:
     upload: Upload = value  # type: ignore[assignment]
+    _insist_on_text(f"{upload.name or ''}{upload.content_type or ''}")
+    if not upload.size:
+        raise _Wrong("{label} is empty. Choose another file.")
     if upload.too_large:
         raise _Wrong("{label} is too large. Ten megabytes are the most.", errors.TooLong)
     if not any(_SIGNATURES[kind](upload.head) for kind in datum.accept):

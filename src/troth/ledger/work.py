@@ -14,7 +14,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from queue import Empty, SimpleQueue
@@ -150,32 +150,40 @@ class _Unit:
     latch: threading.Lock = field(default_factory=threading.Lock)
 
     def fail(self, error: BaseException) -> None:
-        self.outcome, self.failed = error, True
+        """What the database could not do for now is not the caller's fault."""
+        if isinstance(error, OperationalError | InterfaceError):
+            self.not_stored(error)
+        else:
+            self.outcome, self.failed = error, True
 
     def not_stored(self, error: BaseException) -> None:
-        self.fail(_not_stored(error))
+        self.outcome, self.failed = _not_stored(error), True
         self.outcome.__cause__ = error
 
 
-def _attempt(units: Sequence[_Unit]) -> None:
-    """Runs units of one action in savepoints: what raises is undone, and each then runs alone."""
+def _groups(units: Sequence[_Unit]) -> Iterator[list[_Unit]]:
+    """The units, those next to each other that are of one action together."""
+    for _, same in groupby(units, key=lambda unit: unit.action):
+        yield list(same)
+
+
+def _run(units: Sequence[_Unit]) -> None:
+    """Runs units of one action, in one call."""
+    with _running():
+        outcomes = units[0].action([unit.brought for unit in units])
+        _insist_on_commit()
+    for unit, outcome in zip(units, outcomes, strict=True):
+        unit.outcome, unit.failed = outcome, isinstance(outcome, Exception)
+
+
+def _attempt(unit: _Unit) -> None:
+    """Runs one unit in savepoints of its own: if it raises, what it wrote is undone and the others stand."""
     try:
-        with _transactions(savepoints=True), _running():
-            outcomes = units[0].action([unit.brought for unit in units])
-            _insist_on_commit()
-    except BaseException as error:  # noqa: BLE001 - carried to the threads that asked, whatever it is
-        _insist_on_transaction()
-        if len(units) > 1:
-            for unit in units:
-                _attempt([unit])
-        elif isinstance(error, OperationalError | InterfaceError):
-            units[0].not_stored(error)
-        else:
-            units[0].fail(error)
-    else:
-        _insist_on_transaction()
-        for unit, outcome in zip(units, outcomes, strict=True):
-            unit.outcome, unit.failed = outcome, isinstance(outcome, Exception)
+        with _transactions(savepoints=True):
+            _run([unit])
+    except BaseException as error:  # noqa: BLE001 - carried to the thread that asked, whatever it is
+        unit.fail(error)
+    _insist_on_transaction()
 
 
 class _TransactionLost(OperationalError):
@@ -208,23 +216,39 @@ class _Committer(threading.Thread):
                 unit.latch.release()
 
     def _commit(self, units: list[_Unit]) -> None:
-        with _transactions():
-            done = 0
-            while done < len(units):
-                self._take(units)
-                for _, same in groupby(units[done:], key=lambda unit: unit.action):
-                    group = list(same)
-                    done += len(group)
-                    _attempt(group)
-                self._take(units)
+        if not self._committed(units):
+            with _transactions():
+                for unit in units:
+                    _attempt(unit)
 
-    def _take(self, units: list[_Unit]) -> None:
-        """Takes along who waits by now."""
-        while len(units) < MOST_UNITS_AT_ONCE:
-            try:
+    def _committed(self, units: list[_Unit]) -> bool:
+        """Runs all that wait in one go. Should one of several break, nothing is kept yet."""
+        running = False
+        try:
+            with _transactions():
+                done = 0
+                while done < len(units) or self._take(units):
+                    for group in _groups(units[done:]):
+                        running = True
+                        _run(group)
+                        running = False
+                        _insist_on_transaction()
+                        done += len(group)
+        except BaseException as error:
+            if not running:
+                raise
+            if len(units) > 1:
+                return False
+            units[0].fail(error)
+        return True
+
+    def _take(self, units: list[_Unit]) -> int:
+        """Takes along who waits by now, and says how many they are."""
+        before = len(units)
+        with suppress(Empty):
+            while len(units) < MOST_UNITS_AT_ONCE:
                 units.append(self.waiting.get_nowait())
-            except Empty:
-                return
+        return len(units) - before
 
     @staticmethod
     def _refuse(units: list[_Unit], error: BaseException) -> None:

@@ -7,7 +7,8 @@ A statement is compiled after :mod:`troth.statement.checks` found no error in it
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 import isodate
 from isodate import Duration
@@ -65,7 +66,7 @@ class CompiledPoint:
         return self.required | self.optional
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """What a decision needs to know of the statement.
 
@@ -102,7 +103,15 @@ class Compiled:
 
     def keep_until(self, purposes: int, since: datetime) -> datetime:
         """When a value given at `since` for `purposes` ends: after the longest of their retentions."""
-        return max((since + self.retention[purpose] for purpose in self.purposes.names(purposes)), default=since)
+        return since + _longest(self, purposes, since.date())
+
+
+@lru_cache(1024)
+def _longest(compiled: Compiled, purposes: int, day: date) -> timedelta:
+    """How long the longest of `purposes` lasts from `day` on: months and years are not equally long."""
+    begin = datetime.combine(day, time.min)
+    names = compiled.purposes.names(purposes)
+    return max((begin + compiled.retention[name] - begin for name in names), default=timedelta())
 
 
 def compile_statement(statement: Statement) -> Compiled:
