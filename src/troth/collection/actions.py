@@ -187,7 +187,7 @@ def _not_fresh(one: _Examined, known: Mapping[bytes, tuple[_Sending, Accepted]])
 
 
 def _kept(fresh: Sequence[_Examined]) -> list[Accepted]:
-    records = [new_ref() for _ in fresh]
+    records = [new_ref(one.at) for one in fresh]
     held = hold(
         [Holding(record, one.values, _address(one), one.at) for one, record in zip(fresh, records, strict=True)]
     )

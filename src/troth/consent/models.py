@@ -2,7 +2,7 @@
 
 from django.db import models
 
-REF, DIGEST = 26, 64
+REF, DIGEST = 33, 64
 
 
 class Wording(models.Model):

@@ -95,7 +95,7 @@ def _owners(holdings: Sequence[Holding]) -> list[_Owner]:
     for holding, index in zip(holdings, indexes, strict=True):
         owner = known.get(index) if index is not None else None
         if owner is None:
-            owner = _Owner(rules.new_ref(), rules.new_key())
+            owner = _Owner(rules.new_ref(holding.at), rules.new_key())
             new.append((owner, holding.at))
             if index is not None:
                 known[index] = owner

@@ -10,9 +10,15 @@ class KeyMissing(TrothError):
 
 
 class ForeignKey(TrothError):
-    """The key-encryption key does not belong to this installation."""
+    """A key does not belong to this installation."""
 
     code, status = "vault.foreign-key", 500
+
+
+class NotTogether(TrothError):
+    """The rows and the persons' keys are not parts of one whole."""
+
+    code, status = "vault.not-together", 500
 
 
 class Erased(TrothError):
@@ -25,3 +31,9 @@ class Altered(TrothError):
     """A sealed value does not open in its place: it was changed or moved."""
 
     code, status = "vault.altered", 500
+
+
+class NotKept(TrothError):
+    """The disk cannot keep a file."""
+
+    code, status = "vault.not-kept", 503

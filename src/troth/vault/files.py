@@ -6,12 +6,14 @@ Plaintext never touches the disk.
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from troth import clock
 from troth.vault import rules
 
 _SEALED_CHUNK = rules.CHUNK + 16
@@ -28,7 +30,7 @@ class Sealing:
 
     def __init__(self) -> None:
         self.kept = False
-        self.ref = rules.new_ref()
+        self.ref = rules.new_ref(clock.now())
         self.key = rules.new_key()
         self._cipher = AESGCM(self.key)
         self._waiting = b""
@@ -54,7 +56,8 @@ class Sealing:
         _keep_names(self._path.parent.parent)
 
     def discard(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # closing writes what waits, which a full disk refuses
+            self._file.close()
         self._path.unlink(missing_ok=True)
 
     def _chunk(self, plain: bytes, *, last: bool) -> None:

@@ -25,6 +25,9 @@ _ID = 4
 class KeyEncryption(Protocol):
     """Wraps and unwraps person keys; the wrapped form names the key that wrapped it."""
 
+    @property
+    def id(self) -> str: ...
+
     def wrap(self, key: bytes, person: str) -> bytes: ...
 
     def unwrap(self, wrapped: bytes, person: str) -> bytes: ...
@@ -34,21 +37,32 @@ class LocalKey:
     """A 32-byte key-encryption key held by this process."""
 
     def __init__(self, key: bytes) -> None:
-        self._envelope = rules.Envelope(key, "person-key")
+        self._key = key
         self._id = bytes.fromhex(rules.key_id(key))
 
+    @property
+    def id(self) -> str:
+        return self._id.hex()
+
     def wrap(self, key: bytes, person: str) -> bytes:
-        return self._id + self._envelope.seal(key, person)
+        return self._id + self._envelope().seal(key, person)
 
     def unwrap(self, wrapped: bytes, person: str) -> bytes:
         if wrapped[:_ID] != self._id:
-            message = f"This key was wrapped by {wrapped[:_ID].hex()}, not by {self._id.hex()}. Restore the right key."
+            message = (
+                f"A person's key was wrapped by key {wrapped[:_ID].hex()}; the key-encryption key here is {self.id}."
+                " Put this installation's own key-encryption key back, or its own keys database."
+            )
             raise ForeignKey(message)
         try:
-            return self._envelope.open(wrapped[_ID:], person)
+            return self._envelope().open(wrapped[_ID:], person)
         except InvalidTag as error:
             message = "A wrapped key was altered or belongs to another person. Restore the keys from a backup."
             raise ForeignKey(message) from error
+
+    def _envelope(self) -> rules.Envelope:
+        # This process may fork; what is made here lives for one call.
+        return rules.Envelope(self._key, "person-key")
 
 
 @cache
@@ -62,6 +76,17 @@ def key_encryption() -> KeyEncryption:
 def look_up_key() -> bytes:
     """The key of the look-up index."""
     return _from_file(LOOK_UP_KEY)
+
+
+def key_ids() -> dict[str, str]:
+    """What tells each key of the vault from others, by the name of its file."""
+    return {KEY_ENCRYPTION_KEY: key_encryption().id, LOOK_UP_KEY: rules.key_id(look_up_key())}
+
+
+def place_of(name: str) -> str:
+    """Where the key `name` is taken from: a variable of the environment, or its file."""
+    given = name == KEY_ENCRYPTION_KEY and os.environ.get(FROM_ENVIRONMENT)
+    return FROM_ENVIRONMENT if given else str(settings.TROTH_KEYS_DIR / name)
 
 
 def _from_file(name: str) -> bytes:

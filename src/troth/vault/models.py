@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-REF = 26
+REF = 33
 
 
 class Person(models.Model):
@@ -19,6 +19,13 @@ class PersonKey(models.Model):
 
     person = models.CharField(max_length=REF, primary_key=True)
     wrapped = models.BinaryField()
+
+
+class KnownKey(models.Model):
+    """What tells a key from others, noted when the store was begun with it. The key itself is in no database."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    key_id = models.CharField(max_length=8)
 
 
 class LookUp(models.Model):

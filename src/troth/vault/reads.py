@@ -1,10 +1,14 @@
 """What other rooms may know of the vault without opening anything."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Min
 
 from troth.vault import keys, rules
 from troth.vault.errors import Erased
-from troth.vault.models import PersonKey, Sealed
+from troth.vault.models import Person, PersonKey, Sealed
 from troth.vault.router import KEYS
 
 
@@ -38,3 +42,22 @@ def person_key(person: str) -> bytes:
         message = "This person's key was destroyed; nothing it sealed can be read."
         raise Erased(message)
     return keys.key_encryption().unwrap(bytes(row), person)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Of how many persons how many values are held."""
+
+    persons: int
+    values: int
+
+
+def holdings() -> Holdings:
+    """How much is held."""
+    return Holdings(Person.objects.count(), Sealed.objects.count())
+
+
+def next_due() -> datetime | None:
+    """When the time of the value is over that ends first; None when nothing is held."""
+    due: datetime | None = Sealed.objects.aggregate(due=Min("keep_until"))["due"]
+    return due

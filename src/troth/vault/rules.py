@@ -1,24 +1,35 @@
 """The envelope: references, bound contexts, sealing with AES-256-GCM, keyed look-up. No I/O."""
 
-import base64
 import hmac
 import os
 import secrets
 import string
 import unicodedata
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
+from itertools import count
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-NONCE = 12
+NONCE, _OWN = 12, 8
 CHUNK = 64 * 1024
+_LETTERS = b"234567abcdefghijklmnopqrstuvwxyz" * 8
 _LOWER = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 
 
-def new_ref() -> str:
-    """A reference nobody can guess: 128 random bits, 26 letters and digits (ASVS 11.5.1)."""
-    return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=").lower()
+def new_ref(at: datetime) -> str:
+    """A reference nobody can guess: 33 letters and digits, seven for the second and 130 random bits (ASVS 11.5.1).
+
+    What is made together stands together in an index. With random letters alone each row would go to another page of
+    it, and the database would write all of that page again.
+    """
+    return _second(int(at.timestamp())) + secrets.token_bytes(26).translate(_LETTERS).decode("ascii")
+
+
+@lru_cache(8)
+def _second(number: int) -> str:
+    return bytes(_LETTERS[number >> shift & 31] for shift in range(30, -1, -5)).decode("ascii")
 
 
 def new_key() -> bytes:
@@ -36,47 +47,24 @@ def context(*parts: str) -> bytes:
 _named = lru_cache(maxsize=256)(context)
 
 
-class Nonces:
-    """Gives each nonce once: 96 random bits of the system, drawn for many at a time.
-
-    A nonce is no secret, so that those which wait may lie in memory; it only must never come twice under one
-    key. `pop` takes it out in one step, whichever thread asks, and a child process begins with none.
-    """
-
-    _DRAWN = 128
-
-    def __init__(self) -> None:
-        self._waiting: list[bytes] = []
-        os.register_at_fork(after_in_child=self._waiting.clear)
-
-    def __call__(self) -> bytes:
-        try:
-            return self._waiting.pop()
-        except IndexError:
-            drawn = os.urandom(self._DRAWN * NONCE)
-            fresh = [drawn[at : at + NONCE] for at in range(0, len(drawn), NONCE)]
-            taken = fresh.pop()
-            self._waiting += fresh
-            return taken
-
-
-_nonce = Nonces()
-
-
 class Envelope:
     """Seals and opens values of one place with one key: AES-256-GCM, the place and the value's name bound to it.
 
     It holds the key: a person's is made anew for each unit of work, since a key in memory outlives its erasure.
+    A nonce is 64 random bits of the envelope's own and the number of the value in it, so that none comes twice under
+    a key however many envelopes are made of it. After a fork, parent and child must not go on with the same envelope.
     """
 
     def __init__(self, key: bytes, *place: str) -> None:
         cipher = AESGCM(key)
         self._encrypt, self._decrypt = cipher.encrypt, cipher.decrypt
         self._place = context("troth.v1", *place)
+        self._own = os.urandom(_OWN)
+        self._number = count().__next__
 
     def seal(self, plain: bytes, name: str) -> bytes:
         """`plain` sealed as the value `name`, behind its nonce."""
-        nonce = _nonce()
+        nonce = self._own + self._number().to_bytes(NONCE - _OWN, "big")
         return nonce + self._encrypt(nonce, plain, self._place + _named(name))
 
     def open(self, sealed: bytes, name: str) -> bytes:
@@ -87,22 +75,6 @@ class Envelope:
 def envelope(key: bytes, person: str, record: str) -> Envelope:
     """Seals and opens what one record of one person holds, each value by its field: it opens nowhere else."""
     return Envelope(key, "vault_sealed", record, person)
-
-
-def value_context(person: str, record: str, field: str) -> bytes:
-    """Binds a sealed value to table, row, person and field: it opens nowhere else."""
-    return context("troth.v1", "vault_sealed", record, person, field)
-
-
-def seal(key: bytes, plain: bytes, bound: bytes) -> bytes:
-    """`plain` under AES-256-GCM with a random nonce, which stands in front."""
-    nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, plain, bound)
-
-
-def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
-    """What `seal` sealed; raises ``InvalidTag`` when a bit or the context differs."""
-    return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], bound)
 
 
 def chunk_nonce(number: int, *, last: bool) -> bytes:

@@ -1,16 +1,24 @@
 """Takes uploaded files: sealed while they stream in, so that plaintext never reaches the disk."""
 
+import errno
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
+from troth.vault.errors import NotKept
 from troth.vault.files import Sealing
 
 MOST_BYTES = 10 * 1024 * 1024
 _HEAD = 512
+# Where a request remembers its files; the handlers themselves are Django's to keep.
+_BEGUN: Final = "sealings"
+log = logging.getLogger("troth.vault")
 
 
 class SealedUpload(UploadedFile):  # type: ignore[type-arg] # generic in its stubs only
@@ -51,29 +59,40 @@ class SealingUploadHandler(FileUploadHandler):
 
     chunk_size = 64 * 1024
 
-    def __init__(self, request: HttpRequest | None = None) -> None:
-        super().__init__(request)
-        self.begun: list[Sealing] = []
-
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self.sealing = Sealing()
-        self.begun.append(self.sealing)
+        with _kept_by_the_disk():
+            self.sealing = Sealing()
+        vars(self.request).setdefault(_BEGUN, []).append(self.sealing)
         self.content = _Content()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.content.add(raw_data)
         if start + len(raw_data) <= MOST_BYTES:
-            self.sealing.write(raw_data)
+            with _kept_by_the_disk():
+                self.sealing.write(raw_data)
 
     def file_complete(self, file_size: int) -> SealedUpload:
-        self.sealing.finish()
+        with _kept_by_the_disk():
+            self.sealing.finish()
         return SealedUpload(self.sealing, self.content, file_size, self.file_name or "", self.content_type or "")
 
 
 def discard_unkept(request: HttpRequest) -> None:
     """Removes every file that came with `request` and that nobody kept, however far it had come."""
-    for handler in request.upload_handlers:
-        for sealing in getattr(handler, "begun", ()):
-            if not sealing.kept:
+    for sealing in vars(request).get(_BEGUN, ()):
+        if not sealing.kept:
+            try:
                 sealing.discard()
+            except OSError:
+                log.exception("a file that nobody keeps stays until the next sweep")
+
+
+@contextmanager
+def _kept_by_the_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        log.warning("no file can be kept: %s", errno.errorcode.get(error.errno or 0, "unknown"))
+        message = "A file cannot be kept at the moment. Nothing of this submission was. Try again later."
+        raise NotKept(message) from error

@@ -129,7 +129,7 @@ def test_an_upload_that_is_not_kept_goes() -> None:
 @pytest.mark.usefixtures("installation")
 def test_a_large_upload_is_known_as_such() -> None:
     """One byte more than the limit is too large, and what is past the limit does not reach the disk."""
-    handler = SealingUploadHandler()
+    handler = SealingUploadHandler(HttpRequest())
     handler.new_file("log-file", "a.log", "text/plain", None)
     chunk = b"x" * handler.chunk_size
     for at in range(0, MOST_BYTES + 1, len(chunk)):
@@ -145,7 +145,7 @@ def test_files_nobody_names_are_swept(installation: Path) -> None:
     old = time.time() - 2 * 3600
     left, young, named = sealed(b"left"), sealed(b"young"), sealed(b"named")
     value = Value("cv", b"{}", datetime.max.replace(tzinfo=UTC), named.ref)
-    unit_of_work(hold)([Holding(rules.new_ref(), [value], None, AT)])
+    unit_of_work(hold)([Holding(rules.new_ref(AT), [value], None, AT)])
     for one in (left, named):
         os.utime(files.path_of(one.ref), (old, old))
     jobs.sweep_files()

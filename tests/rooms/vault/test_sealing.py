@@ -34,14 +34,14 @@ PARTS = st.tuples(TEXT, TEXT, TEXT)
 
 def held(email: str | None, *, until: datetime = LATER, **fields: bytes) -> tuple[str, Held]:
     """A record that holds `fields` for whoever has `email`."""
-    record = rules.new_ref()
+    record = rules.new_ref(AT)
     values = [Value(name, plain, until) for name, plain in fields.items()]
     return record, unit_of_work(hold)([Holding(record, values, email, AT)])[0]
 
 
 def somebody() -> str:
     """An address nobody has used before."""
-    return f"{rules.new_ref()}@example.com"
+    return f"{rules.new_ref(AT)}@example.com"
 
 
 @pytest.mark.usefixtures("installation")
@@ -63,7 +63,7 @@ def test_a_value_opens_in_its_place_alone(place: str) -> None:
     address = somebody()
     record, one = held(address, name=b"Lin", title=b"Engineer")
     _, other = held(somebody(), name=b"Wang")
-    moved = {"person": other.person, "record": rules.new_ref(), "field": "company"}[place]
+    moved = {"person": other.person, "record": rules.new_ref(AT), "field": "company"}[place]
     Sealed.objects.filter(record=record, field="name").update(**{place: moved})
     Sealed.objects.filter(record=record, field="title").delete()
     person = moved if place == "person" else one.person
@@ -136,10 +136,14 @@ def test_nonces_do_not_repeat_in_a_child() -> None:
 
 
 def test_references_cannot_be_guessed() -> None:
-    """A reference has 128 random bits and nothing but letters and digits."""
-    refs = {rules.new_ref() for _ in range(1000)}
+    """A reference has 130 random bits after its second, and nothing but letters and digits; later ones come later."""
+    refs = {rules.new_ref(AT) for _ in range(1000)}
     assert len(refs) == 1000
-    assert all(len(ref) == 26 and ref.isalnum() and ref == ref.lower() for ref in refs)
+    assert all(len(ref) == 33 and ref.isalnum() and ref == ref.lower() for ref in refs)
+    assert len({ref[7:] for ref in refs}) == len({ref[20:] for ref in refs}) == 1000
+    seconds = [AT + timedelta(seconds=number) for number in (0, 1, 31, 32, 2_000, 10**6, 10**9, 10**10)]
+    made = [rules.new_ref(at) for at in seconds]
+    assert made == sorted(made)
 
 
 @pytest.mark.usefixtures("installation")
@@ -177,7 +181,7 @@ def test_a_wrapped_key_is_of_its_person() -> None:
     wrapped = bytes(PersonKey.objects.get(person=one.person).wrapped)
     with pytest.raises(ForeignKey, match="belongs to another person"):
         keys.key_encryption().unwrap(wrapped, other.person)
-    with pytest.raises(ForeignKey, match="Restore the right key"):
+    with pytest.raises(ForeignKey, match="Put this installation's own key-encryption key back"):
         keys.LocalKey(rules.new_key()).unwrap(wrapped, one.person)
     PersonKey.objects.filter(person=other.person).update(wrapped=wrapped)
     with pytest.raises(ForeignKey):

@@ -1,5 +1,8 @@
 from django.db import migrations, models
 
+from troth.consent.evidence import APPEND_ONLY
+from troth.ledger.append_only import put_up
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -10,8 +13,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Agreement",
             fields=[
-                ("record", models.CharField(max_length=26, primary_key=True, serialize=False)),
-                ("person", models.CharField(db_index=True, max_length=26)),
+                ("record", models.CharField(max_length=33, primary_key=True, serialize=False)),
+                ("person", models.CharField(db_index=True, max_length=33)),
                 ("service", models.CharField(max_length=60)),
                 ("point", models.CharField(max_length=60)),
                 ("statement", models.CharField(max_length=64)),
@@ -35,8 +38,8 @@ class Migration(migrations.Migration):
             name="Choice",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("record", models.CharField(db_index=True, max_length=26)),
-                ("person", models.CharField(max_length=26)),
+                ("record", models.CharField(db_index=True, max_length=33)),
+                ("person", models.CharField(max_length=33)),
                 ("service", models.CharField(max_length=60)),
                 ("purpose", models.CharField(max_length=60)),
                 ("recipient", models.CharField(blank=True, default="", max_length=60)),
@@ -49,4 +52,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        put_up(*APPEND_ONLY),
     ]

@@ -1,0 +1,53 @@
+"""Whether keys, rows and persons' keys belong together. Asking writes nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from troth.vault import keys
+from troth.vault.errors import Erased, ForeignKey, NotTogether
+from troth.vault.models import KnownKey, PersonKey, Sealed
+from troth.vault.reads import person_key
+from troth.vault.router import KEYS
+
+_RESTORE = "Restore the keys database that was copied with the rows or after them."
+
+
+def insist_on_own_keys(key_ids: Mapping[str, str]) -> None:
+    """Refuses a key that is not the one this store was begun with."""
+    for name, known in KnownKey.objects.values_list("name", "key_id"):
+        given = key_ids.get(name, known)
+        if given != known:
+            message = f"{keys.place_of(name)} is key {given}; this store was begun with {known}. Put its own key back."
+            raise ForeignKey(message)
+
+
+def note_keys(key_ids: Mapping[str, str]) -> None:
+    """Notes which keys the store is begun with. What was noted before stays."""
+    noted = [KnownKey(name=name, key_id=key_id) for name, key_id in key_ids.items()]
+    KnownKey.objects.bulk_create(noted, ignore_conflicts=True)
+
+
+def insist_on_one_whole(at: datetime) -> None:
+    """Refuses rows whose persons' keys are not there.
+
+    Keys commit first and go last, so the key of whoever gave the newest value that still holds must be there. It is
+    not when either database is an older copy, or of another installation.
+    """
+    person = newest_person(at)
+    if person:
+        try:
+            person_key(person)
+        except Erased as error:
+            message = f"The keys database lacks the key of a person of whom the rows hold values. {_RESTORE}"
+            raise NotTogether(message) from error
+
+
+def newest_person(at: datetime) -> str | None:
+    """Who gave the newest value that still holds at `at`."""
+    held = Sealed.objects.filter(keep_until__gt=at).order_by("-pk")
+    return held.values_list("person", flat=True).first()
+
+
+def holds_keys() -> bool:
+    """Whether the keys database holds the key of anybody."""
+    return PersonKey.objects.using(KEYS).exists()
