@@ -40,6 +40,11 @@ test: setup-test  ## run every test on SQLite, and what touches the store again 
 	$(TEST)
 	$(TEST) -m database --database postgresql
 
+.PHONY: soak
+soak: setup-test  ## kill a busy site a thousand times on each database, and look each time whether all is there
+	$(TEST) tests/faults -k killed --rounds 1000
+	$(TEST) tests/faults -k killed --rounds 1000 --database postgresql
+
 .PHONY: lint
 lint: .venv/dev.stamp $(LINTED)/troth.toml  ## style, types, floors, templates, migrations, deployment settings
 	$(BIN)/ruff check .

@@ -31,7 +31,7 @@ def _append(start: int, count: int) -> list[bytes]:
         ({"commitment": sha256(b"%d" % number).hexdigest(), "record": "r" * 26, "statement": "s" * 64}, at)
         for number in range(start, start + count)
     ]
-    return actions.append_all("measured", facts)
+    return [(leaf, clock.rfc3339(at)) for leaf in actions.append_all("measured", facts)]
 
 
 def _placing(size: int) -> tuple[float, list[bytes]]:
@@ -49,7 +49,7 @@ def _proving(leaves: list[bytes]) -> float:
     taken = []
     for leaf in leaves[:: max(1, len(leaves) // _PROOFS)]:
         begun = time.perf_counter()
-        assert reads.proof(leaf)
+        assert reads.proof(*leaf)
         taken.append((time.perf_counter() - begun) * 1000)
     return median(taken)
 

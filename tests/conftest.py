@@ -1,28 +1,49 @@
 """What every test may ask for: running sites, a browser, an HTTP client. The network is closed but for this machine."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests.support import chromium, databases, network
 from tests.support.site import Running, http
+from tests.support.waiting import WITHIN
 
 NewSite = Callable[[str], Running]
+NewProfile = Callable[..., BrowserContext]
+DAY, LAST_MINUTES = 24 * 3600, 150
 _shared: list[Running] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="where installations live")
+    parser.addoption("--rounds", type=int, default=25, help="how often tests/faults kills a site")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    hypothesis.settings.register_profile("troth", deadline=None)  # machines are noisy; how long is for `make bench`
+    # Machines are noisy: how long something takes is for `make bench`. A run of all tests is the same each time;
+    # other examples are looked at with `--hypothesis-profile soak`.
+    noisy = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+    hypothesis.settings.register_profile("troth", derandomize=True, **noisy)
+    hypothesis.settings.register_profile("soak", print_blob=True, **noisy)
     hypothesis.settings.load_profile("troth")
+    expect.set_options(timeout=WITHIN * 1000)
     network.close()
     if config.getoption("--database") == "postgresql" and databases.SERVER not in os.environ:
         config.add_cleanup(databases.start())
@@ -38,6 +59,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "store" in _asked(item):
             item.add_marker("database")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """A test begins and ends on the same day: in the last minutes before midnight, UTC, it waits for the next day."""
+    left = DAY - time.time() % DAY
+    if left < LAST_MINUTES:
+        time.sleep(left)
 
 
 def _asked(item: pytest.Item) -> list[str]:
@@ -81,14 +110,14 @@ def synology(tmp_path_factory, store) -> Iterator[Running]:
 def new_site(tmp_path, store) -> Iterator[NewSite]:
     """Makes sites of a test's own, to stop, kill and restart; each must verify in the end."""
     made: list[Running] = []
+    with ExitStack() as running:
 
-    def make(example: str) -> Running:
-        made.append(Running.new(example, tmp_path / f"{example}-{len(made)}", store()))
-        return made[-1]
+        def make(example: str) -> Running:
+            made.append(Running.new(example, tmp_path / f"{example}-{len(made)}", store()))
+            running.callback(made[-1].close)
+            return made[-1]
 
-    yield make
-    for site in made:
-        site.close()
+        yield make
 
 
 @pytest.fixture(autouse=True)
@@ -120,16 +149,29 @@ def browser() -> Iterator[Browser]:
     """A real Chromium without a window."""
     program = chromium.find()
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
+        opened = playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS), timeout=WITHIN * 1000)
         yield opened
         opened.close()
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def profile(browser: Browser) -> Iterator[NewProfile]:
+    """Makes fresh browser profiles, in which nothing was ever visited."""
+    with ExitStack() as opened:
+
+        def make(**options: Any) -> BrowserContext:
+            context = opened.enter_context(browser.new_context(locale="en-GB", **options))
+            context.set_default_timeout(WITHIN * 1000)
+            return context
+
+        yield make
+
+
+@pytest.fixture
+def page(profile: NewProfile) -> Iterator[Page]:
     """A page of a fresh browser profile. No script may fail and nothing may break the content security policy."""
     wrong: list[str] = []
-    context = browser.new_context(locale="en-GB")
+    context = profile()
     opened = context.new_page()
 
     def answered(answer: Response) -> None:

@@ -2,23 +2,29 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.conftest import NewProfile
 from tests.support import documents, points
 from tests.support.site import Running, troth
 
 # Keys go the same way whatever keeps the rows.
 SQLITE_ALONE = pytest.mark.usefixtures("sqlite")
 MOST_STEPS = 150
+# How it can be seen that an element is in focus; nothing if it is not.
+FOCUS = """one => {
+    const { outlineStyle, boxShadow } = getComputedStyle(one);
+    return one === document.activeElement ? outlineStyle + boxShadow : "";
+}"""
 SEND = {"en": "Send", "zh-Hant": "送出"}
 
 
 def reach(page: Page, goal: Locator) -> None:
     """Goes from one element to the next with the tab key until `goal` is in focus, and can be seen to be."""
     for _ in range(MOST_STEPS):
-        if goal.evaluate("one => one === document.activeElement"):
-            style = goal.evaluate("one => { const s = getComputedStyle(one); return s.outlineStyle + s.boxShadow }")
+        if style := goal.evaluate(FOCUS):
             assert style != "nonenone", "focus cannot be seen"
             return
         page.keyboard.press("Tab")
@@ -27,7 +33,7 @@ def reach(page: Page, goal: Locator) -> None:
 
 @SQLITE_ALONE
 @pytest.mark.parametrize("language", ["en", "zh-Hant"])
-def test_the_newsletter_by_keyboard(infortrend: Running, page: Page, language: str) -> None:
+def test_the_newsletter_by_keyboard(client: httpx.Client, infortrend: Running, page: Page, language: str) -> None:
     """From the front page to the receipt of a newsletter without touching a mouse."""
     prefix = "" if language == "en" else "/zh-hant"
     page.goto(f"{infortrend.url}{prefix}/")
@@ -46,6 +52,7 @@ def test_the_newsletter_by_keyboard(infortrend: Running, page: Page, language: s
     reach(page, page.get_by_role("button", name=SEND[language]))
     page.keyboard.press("Enter")
     page.wait_for_url(f"{infortrend.url}{prefix}/receipts/*/")
+    points.receipt(client, page.url)
     reach(page, page.locator("a[download]"))
     with page.expect_download() as download:
         page.keyboard.press("Enter")
@@ -82,10 +89,11 @@ def test_the_content_is_one_key_away(infortrend: Running, page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hant"])
-def test_without_javascript(infortrend: Running, browser: Browser, language: str, tmp_path: Path) -> None:
+def test_without_javascript(
+    client: httpx.Client, infortrend: Running, profile: NewProfile, language: str, tmp_path: Path
+) -> None:
     """With JavaScript switched off, a job application with its document goes through, problems included."""
-    context = browser.new_context(java_script_enabled=False, locale="en-GB")
-    page = context.new_page()
+    page = profile(java_script_enabled=False).new_page()
     page.goto(documents.address_of(infortrend, "job-application", language))
     cv = tmp_path / "cv.pdf"
     cv.write_bytes(points.PDF)
@@ -99,7 +107,7 @@ def test_without_javascript(infortrend: Running, browser: Browser, language: str
     page.locator('[name="field.cv"]').set_input_files(cv)
     page.get_by_role("button", name=SEND[language]).click()
     page.wait_for_url("**/receipts/*/")
+    points.receipt(client, page.url)
     with page.expect_download() as download:
         page.locator("a[download]").click()
     assert troth("verify", "--receipt", download.value.path()).startswith("Verified: ")
-    context.close()

@@ -17,9 +17,12 @@ def asking(site: Running) -> list[str]:
 
 
 def years_ago(years: int) -> date:
-    """This day, `years` years ago."""
+    """The last day on which somebody was born who is of this age today."""
     today = points.today()
-    return today.replace(year=today.year - years)
+    try:
+        return today.replace(year=today.year - years)
+    except ValueError:  # whoever is born on 1 March comes of age tomorrow
+        return today.replace(year=today.year - years, day=28)
 
 
 def born(client: httpx.Client, site: Running, point: str, age: Any) -> httpx.Response:

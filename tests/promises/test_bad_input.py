@@ -48,6 +48,14 @@ def texts(whole: dict[str, Any]) -> dict[str, tuple[bytes, str, int, str]]:
         "nul": (good.encode() + b"\x00", as_json, 400, malformed),
         "deep": (b"[" * 100_000, as_json, 400, malformed),
         "deeper": (b'{"a":' * 30_000, as_json, 400, malformed),
+        "after a mark": (b"\xef\xbb\xbf" + good.encode(), as_json, 400, malformed),
+        "half a character": (good.replace(MARKER, "\\ud800").encode(), as_json, 422, "collection.mistyped"),
+        "no number": (good.replace(f'"{MARKER}"', "NaN").encode(), as_json, 400, malformed),
+        "no end": (good.replace(f'"{MARKER}"', "-Infinity").encode(), as_json, 400, malformed),
+        "too large a number": (good.replace(f'"{MARKER}"', "1e999").encode(), as_json, 422, "collection.mistyped"),
+        "comment": (good.replace("{", "{/* */", 1).encode(), as_json, 400, malformed),
+        "single quotes": (good.replace('"', "'").encode(), as_json, 400, malformed),
+        "comma": (f"{good[:-1]},}}".encode(), as_json, 400, malformed),
         "long number": (good.replace(f'"{MARKER}"', "9" * 5000).encode(), as_json, 400, malformed),
         "list": (json.dumps([whole]).encode(), as_json, 422, "collection.mistyped"),
         "text": (json.dumps(MARKER).encode(), as_json, 422, "collection.mistyped"),
@@ -91,6 +99,107 @@ def test_forms_that_cannot_be_read(client: httpx.Client, site: Running, *, embed
             assert "collection." in documents.Document(answer).text
             assert MARKER not in answer.text
             assert (answer.status_code == 413) == (content == many)
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.promise("P05")
+@pytest.mark.parametrize("embedded", [False, True])
+@pytest.mark.parametrize(
+    ("typed", "kind", "code"),
+    [
+        (b"field.message=a\xffb", FORM, "collection.malformed"),
+        (b"field.message=\xe6\x9e", FORM, "collection.malformed"),
+        (b"field.message=a%FFb", FORM, "collection.mistyped"),
+        (b"field.message=a%00b", FORM, "collection.mistyped"),
+        (b"field.message=a%ED%A0%80b", FORM, "collection.mistyped"),
+        (b"field.message=a%E2%80%AEb", FORM, "collection.mistyped"),
+        (b"field.message=a&field.message=b", FORM, "collection.mistyped"),
+        (b"field.message=", FORM, "collection.missing"),
+        (b"field.message=%20%0D%0A%E2%80%8B", FORM, "collection.missing"),
+        (b"field.message=a&field.%00=b", FORM, "collection.not-declared"),
+        (b"field.message=a&field.message%00=b", FORM, "collection.not-declared"),
+        (b"field.message=a&%FF=b", FORM, "collection.not-declared"),
+        (b"field.message=a", f"{FORM}; charset=utf-16", "collection.malformed"),
+        (b"field.message=%FF", f"{FORM}; charset=nobody", "collection.mistyped"),
+    ],
+)
+def test_forms_with_something_that_is_no_text(
+    client: httpx.Client, site: Running, typed: bytes, kind: str, code: str, *, embedded: bool
+) -> None:
+    """Bytes that are no text, hidden characters, a field twice or none: named, and nothing of the form is stored."""
+    page = documents.opened(client, documents.address_of(site, POINT, embedded=embedded))
+    own = "&".join(f"{name}={value}" for name, value in page.hidden.items()).encode()
+    with disk.nothing_kept(client, site, MARKER):
+        content = own + f"&field.email={MARKER}@example.com&".encode() + typed
+        answer = client.post(page.url, content=content, headers={"Content-Type": kind, "Origin": site.url})
+    assert answer.status_code == (400 if code == "collection.malformed" else 422)
+    said = documents.Document(answer).text
+    assert code in said or "Nothing was sent yet" in said
+
+
+@pytest.mark.promise("P05", "P10")
+@pytest.mark.parametrize("key", [b"%00", b"a" * 200, b"a,b", b"a;b", b"4111 1111"])
+def test_keys_of_any_signs(client: httpx.Client, site: Running, key: bytes) -> None:
+    """The same key, whatever signs it is made of, is the same submission."""
+    whole, url = body(client, site), f"{site.url}/api/v1/collect/{POINT}"
+    headers = {b"Idempotency-Key": key[:160] + points.address().encode()}
+    answers = [client.post(url, json=whole, headers=headers) for _ in range(2)]
+    assert points.taken(answers[0]) == points.taken(answers[1])
+
+
+@pytest.mark.promise("P05", "P10")
+@pytest.mark.parametrize("key", [b"", b"\xff", "é".encode(), "鍵".encode(), b"a" * 201])
+def test_keys_that_cannot_be_read(client: httpx.Client, site: Running, key: bytes) -> None:
+    """A key that is empty, too long or not ASCII is refused: without it, the same submission would count twice."""
+    url = f"{site.url}/api/v1/collect/{POINT}"
+    with disk.nothing_kept(client, site, MARKER):
+        answer = client.post(url, json=body(client, site), headers={b"Idempotency-Key": key})
+        assert points.refused(answer, 400, "collection.malformed")["field"] == "Idempotency-Key"
+
+
+@pytest.mark.promise("P05")
+@pytest.mark.parametrize("point", ["quote", "support", "newsletter", "job-application"])
+def test_each_required_field_is_needed(client: httpx.Client, site: Running, point: str) -> None:
+    """Whatever is required and left out, empty or nothing but white space is named as missing, with its clause."""
+    asked = points.described(client, site, point)
+    for field in (one for one in asked["shown"]["fields"] if one["required"]):
+        for nothing in (None, "", " \t", "\u200b"):
+            given = points.answers(asked["shown"], optional=False)
+            given.files.pop(field["id"], None)
+            given.fields = {name: value for name, value in given.fields.items() if name != field["id"]}
+            if nothing is not None and field["input"] != "file":
+                given.fields[field["id"]] = nothing
+            answer = points.post(client, site, point, points.submission(asked, given), given.files)
+            error = points.refused(answer, 422, "collection.missing")
+            assert (error["field"], error["clause"]) == (field["id"], f"collection.{point}.{field['id']}")
+
+
+@pytest.mark.promise("P06")
+@pytest.mark.parametrize(
+    ("point", "name", "value"),
+    [
+        ("information", "email", "a@[127.0.0.1]"), ("information", "email", '"a b"@example.com'), ("information",
+        "email", "a@example.com."),
+        ("information", "phone", "+886 2 2345 6789 now"), ("information", "name", "Lin\u202emoc.elpmaxe"),
+        ("information", "name", "Lin\ufeff"),
+        ("job-application", "website", "http://["), ("job-application", "website", "https://user:secret@example.com/"),
+        ("job-application", "website", "https://example.com\\@other.example/"), ("job-application", "website",
+        "https://example.com/a b"),
+        ("service", "purchase-date", "20260131"), ("support", "diagnostics", "a: 1\na: 2"), ("support", "diagnostics",
+        {"": "5.2"}),
+    ],
+)  # fmt: skip
+def test_values_that_look_right(client: httpx.Client, site: Running, point: str, name: str, value: Any) -> None:
+    """What looks like a value of its kind and is none, or hides something, is refused by name and leaves no trace."""
+    asked = points.described(client, site, point)
+    given = points.answers(asked["shown"], optional=False)
+    given.fields |= {"email": f"{MARKER}@example.com", name: value}
+    with disk.nothing_kept(client, site, MARKER):
+        answer = points.post(client, site, point, points.submission(asked, given), given.files)
+        error = points.refused(answer, 422, "collection.mistyped")
+        assert (error["field"], error["clause"]) == (name, f"collection.{point}.{name}")
 
 
 @pytest.mark.promise("P05")
@@ -154,6 +263,11 @@ def test_names_that_are_no_text(client: httpx.Client, site: Running) -> None:
     assert answer.status_code in (409, 422)
 
 
+def most_of(schema: dict[str, Any]) -> int:
+    """How long a text may be by its schema, or one of its schemas; 0 where it does not say."""
+    return max(int(one.get("maxLength", 0)) for one in (schema, *schema.get("anyOf", ())))
+
+
 @pytest.mark.promise("P05")
 def test_values_that_are_too_long(client: httpx.Client, site: Running) -> None:
     """Each kind of text has a length, told beforehand in the schema; one letter more is refused by name."""
@@ -161,10 +275,10 @@ def test_values_that_are_too_long(client: httpx.Client, site: Running) -> None:
         asked = points.described(client, site, point)
         fields = asked["schema"]["properties"]["fields"]["properties"]
         given = points.answers(asked["shown"])
-        for name, schema in fields.items():
-            if "maxLength" not in schema or "enum" in schema or name == "country":
-                continue
-            whole = points.submission(asked, points.Answers({**given.fields, name: "1" * (schema["maxLength"] + 1)}))
+        most = {name: most_of(schema) for name, schema in fields.items() if name != "country"}
+        assert len(most) > 5
+        for name, length in ((name, length) for name, length in most.items() if length):
+            whole = points.submission(asked, points.Answers({**given.fields, name: "1" * (length + 1)}))
             assert points.refused(points.post(client, site, point, whole), 422, "collection.too-long")["field"] == name
     many = {f"detail {number}": "x" for number in range(51)}
     for details in (many, {"a": "x" * 501}):
@@ -172,6 +286,17 @@ def test_values_that_are_too_long(client: httpx.Client, site: Running) -> None:
         given = points.answers(asked["shown"], optional=False)
         whole = points.submission(asked, points.Answers({**given.fields, "diagnostics": details}))
         points.refused(points.post(client, site, "support", whole), 422, "collection.too-long")
+
+
+@pytest.mark.promise("P05")
+def test_submissions_with_thousands_of_wrong_parts(client: httpx.Client, site: Running) -> None:
+    """However much is wrong, the answer stays short: a hundred problems are enough to begin with."""
+    many = {f"field-{number}": MARKER for number in range(5000)}
+    with disk.nothing_kept(client, site, MARKER):
+        answer = sent(client, site, json.dumps(body(client, site, fields=many)).encode())
+        points.refused(answer, 422, "collection.not-declared")
+    assert len(answer.json()["errors"]) == 100
+    assert len(answer.content) < 50_000
 
 
 @pytest.mark.promise("P05")
@@ -220,6 +345,7 @@ def test_files_that_are_not_wanted(client: httpx.Client, site: Running) -> None:
     wrong = [
         ("program.exe", b"MZ\x90\x00\x03\x00\x00\x00", "collection.mistyped"),
         ("renamed.png", b"MZ\x90\x00\x03\x00\x00\x00", "collection.mistyped"),
+        ("empty.log", b"", "collection.mistyped"),
         ("large.log", b"x" * (10 * 1024 * 1024 + 1), "collection.too-long"),
     ]
     with disk.nothing_kept(client, site):

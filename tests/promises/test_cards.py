@@ -26,6 +26,10 @@ WRITTEN = [
     "4111 1111 1111 1111 12/28",
     "4111 1111 1111 1111 123",
     "2 x 4111 1111 1111 1111",
+    "4111/1111/1111/1111",
+    "④①①①①①①①①①①①①①①①",
+    "4\ufe0f\u20e3" + "1\ufe0f\u20e3" * 15,
+    "\u202a4111\u2060111\u00ad1111\u200d11111\u202c",
     "order 7 4111 1111 1111 1111",
     "3782 822463 10005",
 ]
@@ -78,11 +82,93 @@ def test_card_numbers_are_refused_in_details(client: httpx.Client, site: Running
 
 
 @pytest.mark.promise("P45")
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"first": "4111 1111", "second": "1111 1111"},
+        {"a": "4111", "b": "1111", "c": "1111", "d": "1111"},
+        {"a": "5.2", "b": "378282246", "c": "310005"},
+        {"4111 1111": "1111 1111"},
+        {"4111-1111": "x", "1111-1111": "y"},
+    ],
+)
+def test_card_numbers_are_refused_over_several_details(
+    client: httpx.Client, site: Running, details: dict[str, str]
+) -> None:
+    """A card number does not get in by parts, one detail each, nor as a detail's name and value, by API or form."""
+    asked = points.described(client, site, "support")
+    page = documents.opened(client, documents.address_of(site, "support"))
+    given = points.answers(asked["shown"], optional=False)
+    given.fields["diagnostics"] = details
+    with disk.nothing_kept(client, site, given.fields["email"]):
+        refused(points.post(client, site, "support", points.submission(asked, given)), "diagnostics")
+        answer = documents.send(client, page, documents.typed(given))
+        assert answer.status_code == 422
+        assert "This looks like a payment card number" in documents.Document(answer).text
+
+
+@pytest.mark.promise("P45")
+@pytest.mark.parametrize(
+    ("parts", "first"),
+    [
+        ({"name": "1111 1111", "message": "4111 1111"}, "message"),
+        ({"name": "4111", "company": "11111111", "work-address": "1111"}, "name"),
+        ({"message": "3782", "name": "822463 10005"}, "message"),
+    ],
+)
+def test_card_numbers_are_refused_over_several_fields(
+    client: httpx.Client, site: Running, parts: dict[str, str], first: str
+) -> None:
+    """A card number does not get in by parts, in fields that stand beside each other where they are filled in."""
+    body = given_with(client, site, "information", **parts)
+    with disk.nothing_kept(client, site, body["fields"]["email"]):
+        refused(points.post(client, site, "information", body), first)
+    body["fields"]["message"] = "Words between numbers."
+    if first == "message":
+        points.taken(points.post(client, site, "information", body))
+
+
+@pytest.mark.promise("P45")
+@pytest.mark.parametrize(
+    "details",
+    [{"a": "20260131", "b": "23456789"}, {"a": VISA[:8], "b": "x", "c": VISA[8:]}, {"a": VISA[:7], "b": VISA[7:]}],
+)
+def test_other_details_are_taken(client: httpx.Client, site: Running, details: dict[str, str]) -> None:
+    """Numbers in neighbouring details that are no card's, or not parted as on one, are taken."""
+    body = given_with(client, site, "support", diagnostics=details)
+    points.taken(points.post(client, site, "support", body))
+
+
+@pytest.mark.promise("P45")
+@pytest.mark.parametrize("where", ["fields", "choices", "key", "name", "point", "language"])
+def test_card_numbers_are_kept_nowhere_else(client: httpx.Client, site: Running, where: str) -> None:
+    """As the name of a field or choice, in a key, a point's address or a language, a card number leaves no trace."""
+    body, point, headers = given_with(client, site, "information"), "information", {}
+    match where:
+        case "fields" | "choices":
+            body[where] = {**body[where], VISA: True}
+        case "key":
+            headers = {"Idempotency_Key": VISA}
+            body["shown"] = "0" * 64
+        case "name":
+            body[VISA] = VISA
+        case "point":
+            point = VISA
+        case _:
+            body["language"] = "4111 1111 1111 1111"
+    with disk.nothing_kept(client, site, VISA, "4111 1111 1111 1111"):
+        answer = points.post(client, site, point, body, **headers)
+        assert 400 <= answer.status_code < 500
+        assert VISA not in answer.text
+
+
+@pytest.mark.promise("P45")
 def test_card_numbers_are_refused_in_file_names(client: httpx.Client, site: Running) -> None:
-    """A file called by a card number is refused, and the file does not stay."""
+    """A file called by a card number, or said to be of a type with one in it, is refused and does not stay."""
     with disk.nothing_kept(client, site, VISA):
-        file = {"log-file": (f"card {VISA}.log", points.TEXT, "text/plain")}
-        refused(points.post(client, site, "support", given_with(client, site, "support"), file), "log-file")
+        for file in ((f"card {VISA}.log", points.TEXT, "text/plain"), ("a.log", points.TEXT, f"text/{VISA}")):
+            body = given_with(client, site, "support")
+            refused(points.post(client, site, "support", body, {"log-file": file}), "log-file")
 
 
 @pytest.mark.promise("P45")

@@ -99,25 +99,23 @@ def test_an_embedded_form_needs_its_origin(client: httpx.Client, site: Running) 
 def test_a_form_counts_once(client: httpx.Client, site: Running, log: Log, *, embedded: bool) -> None:
     """The same form sent twice is stored once; the second time says so."""
     page, said = shown(client, site, embedded=embedded), filled(client, site)
-    with disk.nothing_kept(client, site):
-        pass
-    before = log.size()
+    before = log.settled()
     first = documents.send(client, page, said)
     assert first.status_code == (200 if embedded else 303)
     refused(documents.send(client, page, said), 409, "collection.replayed")
     refused(documents.send(client, page, said), 409, "collection.replayed")
-    assert len(entries_of_this(client, site, log, before)) == 1
+    assert [entry["point"] for entry in log.since(before)] == [POINT]
 
 
 @pytest.mark.promise("P10")
 def test_a_form_cannot_be_sent_again_with_other_content(client: httpx.Client, site: Running, log: Log) -> None:
     """A form that was sent is used up: other words in it are refused, and what was sent first stays."""
     page = shown(client, site)
-    before = log.size()
+    before = log.settled()
     assert documents.send(client, page, filled(client, site)).status_code == 303
     answer = documents.send(client, page, filled(client, site, message=MARKER))
     assert answer.status_code == 409
-    assert len(entries_of_this(client, site, log, before)) == 1
+    assert [entry["point"] for entry in log.since(before)] == [POINT]
     assert disk.traces(site, MARKER) == {}
 
 
@@ -135,9 +133,3 @@ def test_the_statement_says_what_the_cookie_is_for(client: httpx.Client, site: R
     """The statement says that the form's cookie guards against forgery and why it needs no consent."""
     text = documents.opened(client, f"{site.url}/privacy/").text
     assert re.search(r"belongs to the form on your screen", text)
-
-
-def entries_of_this(client: httpx.Client, site: Running, log: Log, before: int) -> list[dict[str, Any]]:
-    """The entries since `before` of what a test sent, once a submission made after it has its place."""
-    last = log.index(points.taken(points.give(client, site, "quote"))["entry"]["leaf"])
-    return [one for one in log.entries(before)[: last - before] if one["point"] == POINT]

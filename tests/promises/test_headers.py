@@ -1,6 +1,5 @@
 """Security: encrypted on the way, and every answer carries the headers that keep a browser safe."""
 
-import socket
 import subprocess
 from pathlib import Path
 
@@ -9,12 +8,9 @@ import pytest
 
 from tests.support import documents, points
 from tests.support.declared import declared
-from tests.support.site import TROTH, Running, http, troth
+from tests.support.guards import policy, safe
+from tests.support.site import TROTH, Running, free_port, http, troth
 
-POLICY = {
-    "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "connect-src": "'self'",
-    "form-action": "'self'", "base-uri": "'none'", "object-src": "'none'", "frame-ancestors": "'none'",
-}  # fmt: skip
 PATHS = [
     "/", "/products/", "/collect/", "/collect/newsletter/", "/privacy/", "/privacy/versions/", "/privacy/versions/1/",
     "/privacy/feed/", "/privacy/statement.jsonld", "/zh-hant/privacy/", "/nowhere/", "/receipts/none/", "/healthz",
@@ -22,22 +18,6 @@ PATHS = [
     "/api/v1/collect/newsletter", "/api/v1/collect/nowhere", "/static/entry/pico.min.css", "/static/none.css",
     "/privacy/versions/99/", "/collect/nowhere/", "/leave/nowhere/", "/api/v1/nowhere",
 ]  # fmt: skip
-
-
-def policy(answer: httpx.Response) -> dict[str, str]:
-    """The Content-Security-Policy of an answer by directive."""
-    parts = (one.strip().partition(" ") for one in answer.headers["content-security-policy"].split(";"))
-    return {name: value for name, _, value in parts}
-
-
-def safe(answer: httpx.Response) -> None:
-    """The answer has every header that the browser needs to keep to itself."""
-    assert POLICY.items() <= policy(answer).items(), answer.url
-    assert "unsafe" not in answer.headers["content-security-policy"]
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] in ("strict-origin-when-cross-origin", "no-referrer")
-    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
-    assert "cross-origin-resource-policy" in answer.headers
 
 
 @pytest.mark.promise("P43")
@@ -69,8 +49,9 @@ def test_refusals_are_guarded_too(client: httpx.Client, site: Running) -> None:
 def test_personal_pages_are_not_cached(client: httpx.Client, site: Running) -> None:
     """Forms and receipts are never kept by a browser or a cache in between."""
     receipt = points.taken(points.give(client, site, "information"))["receipt"]
-    for url in (documents.address_of(site, "quote"), receipt, receipt.rstrip("/") + ".json"):
-        assert client.get(url).headers["cache-control"] == "no-store"
+    pages = (documents.address_of(site, "quote"), receipt)
+    for answer in (*map(client.get, pages), points.receipt(client, receipt)):
+        assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.promise("P43")
@@ -90,8 +71,8 @@ def test_plain_http_stays_on_this_machine(tmp_path: Path, host: str) -> None:
     site = tmp_path / "site"
     troth("init", site)
     troth("publish", site / "statement.yaml", "--effective", "today", "--data", site)
-    command = [TROTH, "serve", "--data", site, "--host", host, "--port", str(_free_port())]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    command = [TROTH, "serve", "--data", site, "--host", host, "--port", str(free_port())]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("troth: entry.unsafe: ")
     assert "TLS" in done.stderr
@@ -101,7 +82,7 @@ def test_plain_http_stays_on_this_machine(tmp_path: Path, host: str) -> None:
 @pytest.mark.promise("P43")
 def test_over_tls_everything_is_stricter(tmp_path: Path) -> None:
     """A site whose address is https sends HSTS for two years and gives its cookie only back over TLS."""
-    directory, port = tmp_path / "site", _free_port()
+    directory, port = tmp_path / "site", free_port()
     troth("init", directory, "--url", f"https://127.0.0.1:{port}")
     troth("publish", directory / "statement.yaml", "--effective", "today", "--data", directory)
     configuration = directory / "troth.toml"
@@ -110,16 +91,17 @@ def test_over_tls_everything_is_stricter(tmp_path: Path) -> None:
     running.start()
     with http(headers={"X-Forwarded-Proto": "https"}) as proxy:
         answer = proxy.get(f"{running.url}/collect/newsletter/")
+        others = [proxy.get(running.url + path) for path in ("/api/v1/collect/newsletter", "/log/vkey", "/theme.css")]
+    with http() as plain:
+        for path in ("/privacy/", "/api/v1/collect/newsletter", "/log/vkey"):
+            sent_on = plain.get(running.url + path)
+            assert (sent_on.status_code, sent_on.headers["location"]) == (301, f"https://127.0.0.1:{port}{path}")
     running.close()
+    for one in others:
+        assert one.headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
+        safe(one)
     assert answer.headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-form=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
     safe(answer)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

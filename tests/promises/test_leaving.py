@@ -55,7 +55,7 @@ def test_links_out_are_marked(site: Running, page: Page) -> None:
         link = page.locator(f'a[href="/leave/{name}/"]').first
         assert "leaves this site" in (link.text_content() or "")
         link.click()
-        assert page.url == f"{site.url}/leave/{name}/"
+        page.wait_for_url(f"{site.url}/leave/{name}/")
         page.go_back()
 
 

@@ -10,9 +10,10 @@ from tests.support import disk, documents, points
 from tests.support.site import Running
 
 EVERYWHERE = pytest.mark.parametrize(("site", "point"), points.all_points(), indirect=["site"])
-# What a page says in a browser is the same whatever keeps the rows.
+# What is said to people is the same whatever keeps the rows.
 SQLITE_ALONE = pytest.mark.usefixtures("sqlite")
 MARKER = "Zebulon-Undeclared-7731"
+FILLED = "all => all.filter(one => one.checked || (one.type != 'checkbox' && one.value)).map(one => one.name)"
 
 
 def changed(client: httpx.Client, site: Running, point: str, **parts: Any) -> httpx.Response:
@@ -69,20 +70,21 @@ def test_an_undeclared_file_is_refused(client: httpx.Client, site: Running) -> N
 
 @SQLITE_ALONE
 @pytest.mark.promise("P05")
-@EVERYWHERE
-def test_nothing_is_filled_in_beforehand(client: httpx.Client, site: Running, page: Page, point: str) -> None:
+def test_nothing_is_filled_in_beforehand(client: httpx.Client, site: Running, page: Page) -> None:
     """No box is ticked and no field filled by the site: not in what it serves, not after its script ran."""
-    for embedded in (False, True):
-        served = documents.opened(client, documents.address_of(site, point, embedded=embedded))
-        for control in served.asked:
-            expected = "yes" if control.kind == "checkbox" else ""
-            assert (control.filled, "checked" in control.attributes) == (expected, False), control.name
-    page.goto(documents.address_of(site, point))
-    inputs = page.locator("form.asking :is(input, select, textarea):not([type=hidden])")
-    assert inputs.count() > 0
-    assert inputs.evaluate_all("all => all.filter(one => one.checked || (one.type != 'checkbox' && one.value))") == []
+    for point in points.points(site.directory.name):
+        for embedded in (False, True):
+            served = documents.opened(client, documents.address_of(site, point, embedded=embedded))
+            for control in served.asked:
+                expected = "yes" if control.kind == "checkbox" else ""
+                assert (control.filled, "checked" in control.attributes) == (expected, False), (point, control.name)
+        page.goto(documents.address_of(site, point))
+        inputs = page.locator("form.asking :is(input, select, textarea):not([type=hidden])")
+        assert inputs.count() > 0, point
+        assert inputs.evaluate_all(FILLED) == [], point
 
 
+@SQLITE_ALONE
 @pytest.mark.promise("P05")
 @EVERYWHERE
 def test_giving_is_voluntary(client: httpx.Client, site: Running, point: str) -> None:

@@ -5,8 +5,9 @@ Reading writes nothing, and pages are the same whatever keeps the rows, so that 
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page
 
+from tests.conftest import NewProfile
 from tests.support import documents, points
 from tests.support.site import Running
 
@@ -46,15 +47,13 @@ def test_visitors_stay_unknown(site: Running, page: Page) -> None:
 
 
 @pytest.mark.promise("P01")
-def test_pages_need_no_script(site: Running, browser: Browser, page: Page) -> None:
+def test_pages_need_no_script(site: Running, profile: NewProfile, page: Page) -> None:
     """Every page says the same without script as with it."""
-    plain = browser.new_context(locale="en-GB", java_script_enabled=False)
-    reader = plain.new_page()
+    reader = profile(java_script_enabled=False).new_page()
     for url in sorted(url for url in documents.walked(site) if "/zh-hant/" not in url):
         page.goto(url)
         reader.goto(url)
         assert reader.locator("main").inner_text() == page.locator("main").inner_text()
-    plain.close()
 
 
 @pytest.mark.promise("P01")

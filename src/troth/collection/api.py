@@ -125,11 +125,14 @@ def collect(request: HttpRequest, point: str) -> HttpResponse:
 
 
 def _key(request: HttpRequest) -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if len(key) > MOST_KEY:
-        message = "An idempotency key has at most 200 characters. Choose a shorter one."
+    # The server makes an empty one of what is not ASCII.
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    if key is None:
+        return ""
+    if not 0 < len(key) <= MOST_KEY:
+        message = "An idempotency key is 1 to 200 characters of ASCII. Choose another one."
         raise Malformed(message, field="Idempotency-Key")
-    return f"api:{key}" if key else ""
+    return f"api:{key}"
 
 
 def _submission(request: HttpRequest) -> Submission:

@@ -23,6 +23,7 @@ def new_token(point: str, language: str, shown: str) -> str:
 def read(request: HttpRequest, point: str) -> Given:
     """The submission in a form; raises :class:`Forged` or :class:`NotShown` for a token that does not fit."""
     posted = request.POST
+    _insist_on_utf8(request)
     language, shown, number = _token(posted.get("token", ""), point)
     fields: dict[str, Any] = {}
     choices: dict[str, Any] = {}
@@ -41,6 +42,16 @@ def read(request: HttpRequest, point: str) -> Given:
         point, fields, files, choices, language, shown,  # type: ignore[arg-type]
         posted.get("born", "").strip(), posted.get("residence", "").strip(), f"form:{number}",
     )  # fmt: skip
+
+
+def _insist_on_utf8(request: HttpRequest) -> None:
+    """Refuses a form in one line that is not UTF-8: Django would read all of it in another encoding."""
+    try:
+        if request.content_type == "application/x-www-form-urlencoded":
+            request.body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = "The request cannot be read. Open the page again and send from there."
+        raise errors.Malformed(message) from error
 
 
 def refuse_strangers(names: list[str]) -> None:

@@ -1,11 +1,13 @@
 """The page of a collection point, on the site itself and embedded in another."""
 
+import secrets
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse, translate_url
 from django.utils.translation import get_language, gettext
@@ -17,8 +19,16 @@ from troth.collection import errors, forms
 from troth.collection.actions import Accepted, submit
 from troth.collection.reads import Asking, asking
 from troth.errors import TrothError
+from troth.statement import reads
 from troth.statement.countries import country_codes
+from troth.statement.pages import for_anybody
+from troth.statement.rendered import Rendered
 from troth.statement.words import country_name
+
+# Stand in a rendered form where its tokens come. Nobody can know them, so nothing declared or typed is taken for one.
+_TOKEN: Final = secrets.token_hex()
+_GUARD: Final = secrets.token_hex()
+_rendered = Rendered(64)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,9 +55,12 @@ def embedded(request: HttpRequest, point: str) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         return HttpResponseRedirect(translate_url(request.path, language))
     now = clock.now()
-    shown = asking(settings.TROTH_SERVICE, point, get_language() or "", now)
-    # Whatever is answered, a page that cannot be read included, shows where the form stands.
-    request.frame_ancestors = shown.version.statement.collection[point].embed  # type: ignore[attr-defined]
+    try:
+        request.POST  # noqa: B018 - taken in before the store is asked: a slow sender holds none of its connections
+    finally:
+        shown = asking(settings.TROTH_SERVICE, point, get_language() or "", now)
+        # Whatever is answered, a page that cannot be read included, shows where the form stands.
+        request.frame_ancestors = shown.version.statement.collection[point].embed  # type: ignore[attr-defined]
     if request.method != "POST":
         return _form(request, shown, embedded=True)
     try:
@@ -75,6 +88,7 @@ def _take(request: HttpRequest, shown: Asking, now: datetime) -> Accepted:
 
 def _refused(request: HttpRequest, shown: Asking, error: TrothError, *, embedded: bool) -> HttpResponse:
     """The form again with everything that was typed, and what is wrong beside it."""
+    request.refused = error.code  # type: ignore[attr-defined] # the figures count it
     if isinstance(error, errors.Forged | errors.Replayed | errors.UnderAge):
         if not embedded:
             raise error
@@ -86,27 +100,49 @@ def _refused(request: HttpRequest, shown: Asking, error: TrothError, *, embedded
 def _form(
     request: HttpRequest, shown: Asking, *, embedded: bool, problems: tuple[TrothError, ...] = (), status: int = 200
 ) -> HttpResponse:
-    said: dict[str, Any] = {problem.field: problem.say(gettext) for problem in problems}
-    typed = {one["id"]: request.POST.get(f"field.{one['id']}", "") for one in shown.notice["fields"]}
-    typed.update({problem.field: "" for problem in problems if isinstance(problem, errors.CardNumber)})
-    fields = [{**one, "value": typed[one["id"]], "problem": said.get(one["id"], "")} for one in shown.notice["fields"]]
-    choices = [{**one, "chosen": request.POST.get(f"choice.{one['id']}") == "yes"} for one in shown.notice["choices"]]
-    context = {
-        "asking": shown,
-        "notice": shown.notice,
-        "fields": fields,
-        "choices": choices,
-        "age_problem": said.get("born") or said.get("residence"),
-        "born": request.POST.get("born", ""),
-        "residence": request.POST.get("residence", ""),
-        "countries": _country_options(shown.language),
-        "problems": [{"field": one.field, "message": one.say(gettext), "code": one.code} for one in problems],
-        "token": forms.new_token(shown.point, shown.language, shown.digest),
-        "embedded": embedded,
-    }
-    response = render(request, "collection/form.html", context, status=status)
+    token = forms.new_token(shown.point, shown.language, shown.digest)
+    if problems:
+        context = {**_context(shown, request.POST, problems), "token": token, "embedded": embedded}
+        response = render(request, "collection/form.html", context, status=status)
+    else:
+        body = _empty(shown, embedded=embedded).replace(_TOKEN.encode(), token.encode())
+        if not embedded:
+            body = body.replace(_GUARD.encode(), get_token(request).encode())
+        response = HttpResponse(body, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _empty(shown: Asking, *, embedded: bool) -> bytes:
+    """The form before anybody typed: the same for everybody but for its two tokens."""
+    name = "embed" if embedded else "collect"
+    succession = reads.succession(settings.TROTH_SERVICE, clock.now())
+
+    def page() -> str:
+        own = {"token": _TOKEN, "csrf_token": _GUARD, "embedded": embedded}
+        path = reverse(name, args=[shown.point])
+        return for_anybody("collection/form.html", path, **_context(shown, QueryDict(), ()), **own)
+
+    return _rendered.get((name, shown.digest, get_language(), succession), page).body
+
+
+def _context(shown: Asking, sent: QueryDict, problems: tuple[TrothError, ...]) -> dict[str, Any]:
+    said: dict[str, Any] = {problem.field: problem.say(gettext) for problem in problems}
+    typed = {one["id"]: sent.get(f"field.{one['id']}", "") for one in shown.notice["fields"]}
+    typed.update({problem.field: "" for problem in problems if isinstance(problem, errors.CardNumber)})
+    return {
+        "asking": shown,
+        "notice": shown.notice,
+        "fields": [
+            {**one, "value": typed[one["id"]], "problem": said.get(one["id"], "")} for one in shown.notice["fields"]
+        ],
+        "choices": [{**one, "chosen": sent.get(f"choice.{one['id']}") == "yes"} for one in shown.notice["choices"]],
+        "age_problem": said.get("born") or said.get("residence"),
+        "born": sent.get("born", ""),
+        "residence": sent.get("residence", ""),
+        "countries": _country_options(shown.language),
+        "problems": [{"field": one.field, "message": one.say(gettext), "code": one.code} for one in problems],
+    }
 
 
 @cache

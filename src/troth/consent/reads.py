@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
+from troth.clock import rfc3339
 from troth.consent import rules
 from troth.consent.errors import NoSuchReceipt
 from troth.consent.models import Agreement, Choice, Wording
@@ -21,6 +23,11 @@ class Recorded:
     leaf: bytes
 
 
+def agreements() -> int:
+    """How many submissions were taken."""
+    return Agreement.objects.count()
+
+
 def recorded(record: str) -> Recorded:
     """The agreement of one submission; raises :class:`NoSuchReceipt` when there is none."""
     row = Agreement.objects.filter(record=record).first()
@@ -30,6 +37,17 @@ def recorded(record: str) -> Recorded:
     return Recorded(
         agreed(row, Choice.objects.filter(record=record).order_by("pk")), bytes(row.receipt), bytes(row.leaf)
     )
+
+
+def bound(records: Iterable[str]) -> dict[str, tuple[str, bytes, datetime]]:
+    """Whose each of `records` is, the leaf of its entry and when it was made; without those that there are not."""
+    rows = Agreement.objects.filter(record__in=list(records)).values_list("record", "person", "leaf", "at")
+    return {record: (person, bytes(leaf), at) for record, person, leaf, at in rows}
+
+
+def record_of(leaf: bytes) -> str:
+    """The record that the entry with this leaf tells of; empty if it tells of none."""
+    return Agreement.objects.filter(leaf=leaf).values_list("record", flat=True).first() or ""
 
 
 def agreed(row: Agreement, choices: Iterable[Choice]) -> rules.Agreed:
@@ -52,7 +70,8 @@ def receipt(record: str) -> dict[str, Any] | None:
     ``{"receipt": JSON-LD, "entry": text, "proof": tlog-proof, "vkey": text, "opening": {"salt", "record"}}``
     """
     one = recorded(record)
-    proof, placed = ledger.proof(one.leaf), ledger.placed(one.leaf)
+    at = rfc3339(one.agreed.at)
+    proof, placed = ledger.proof(one.leaf, at), ledger.placed(one.leaf, at)
     if proof is None or placed is None:
         return None
     return {

@@ -1,6 +1,7 @@
 """The machine API: one OpenAPI description, one error shape."""
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -10,7 +11,7 @@ from troth.collection.errors import Malformed
 from troth.entry.middleware import refusal
 from troth.errors import TrothError
 
-api = NinjaAPI(title="troth", version=__version__, docs_url=None, urls_namespace="api")
+api = NinjaAPI(title="troth", version=__version__, docs_url=None, docs_decorator=require_safe, urls_namespace="api")
 api.add_router("", collection)
 
 

@@ -170,7 +170,9 @@ def verify(
     """Rebuilds the ledger and checks every entry, tile and checkpoint; or checks one receipt."""
     from troth.entry import verifying  # noqa: PLC0415 - other commands do not need it
 
-    key, kept = vkey or "", remembered.read_text("utf-8", "replace") if remembered else ""
+    key, kept = vkey or "", ""
+    if remembered:
+        kept = remembered.read_text("utf-8", "replace") or "nothing"  # an empty file is no checkpoint either
     if receipt:
         key = key or (verifying.key_of(url) if url else "")
         result = verifying.receipt(receipt, key)
@@ -189,6 +191,21 @@ def verify(
                 "Signed with the key that the receipt names. Give --url SITE or --vkey KEY to check whose it is."
             )
     raise typer.Exit(1 if result.findings else 0)
+
+
+@app.command()
+def status(data: Data = Path(), as_json: Json = False) -> None:
+    """Says in one look how an installation is doing, served or not. Exit status 1 when anything is wrong."""
+    _installed(data)
+    from troth.entry import status as asked  # noqa: PLC0415 - needs the installation
+
+    now = clock.now()
+    told = asked.gather(now)
+    if as_json:
+        _print_json(told)
+    else:
+        asked.show(told, now)
+    raise typer.Exit(0 if told["ok"] else 1)
 
 
 def _installed(directory: Path) -> Path:

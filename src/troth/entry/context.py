@@ -5,23 +5,21 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
+from django.utils.encoding import escape_uri_path
 
 from troth import clock
 from troth.entry.site import site as content
 from troth.statement import reads
-from troth.statement.errors import NotPublished
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The site's content, the statement in force and the one to come (P53), and this page in the other languages."""
     now = clock.now()
-    try:
-        published = reads.in_force(settings.TROTH_SERVICE, now)
-    except NotPublished:
-        published = None
+    succession = reads.succession(settings.TROTH_SERVICE, now)
+    published = reads.version(settings.TROTH_SERVICE, succession.in_force) if succession.in_force else None
+    newest = reads.version(settings.TROTH_SERVICE, succession.newest) if succession.newest else None
     spoken = published.statement.languages if published else ("en",)
-    newest = next(iter(reads.versions(settings.TROTH_SERVICE)), None)
-    path = "/" + request.get_full_path().lstrip("/\\")  # two slashes would lead to another host
+    path = "/" + escape_uri_path(request.path).lstrip("/\\")  # two slashes would lead to another host
     return {
         "site": content(),
         "published": published,

@@ -1,7 +1,6 @@
 """Making a new installation: its settings file, its keys, its first statement."""
 
 import json
-import os
 import secrets
 import shutil
 import tomllib
@@ -12,10 +11,11 @@ from pydantic import ValidationError
 
 from troth.entry.errors import Occupied, Unfit
 from troth.entry.installation import CONFIGURATION, Configuration
+from troth.ledger.durable import write_new
 from troth.ledger.note import SigningKey
 from troth.statement.loader import load
 from troth.statement.schema import FILE as SCHEMA
-from troth.vault.key_files import write_new
+from troth.vault.key_files import make_keys
 
 STARTER = SCHEMA.with_name("starter.yaml")
 
@@ -26,6 +26,11 @@ def found(
     """Makes an installation in `directory`, which may hold a statement already but no installation."""
     if (directory / CONFIGURATION).exists():
         message = f"{directory} already holds an installation. Choose another directory."
+        raise Occupied(message)
+    if any(directory.glob("keys/*")):
+        message = (
+            f"{directory}/keys holds keys and no {CONFIGURATION} is beside it. Put it back, or choose another one."
+        )
         raise Occupied(message)
     source = _source(directory, example)
     statement = load(source).statement
@@ -38,10 +43,12 @@ def found(
     for name in ("keys", "files"):
         (directory / name).mkdir(exist_ok=True)
         (directory / name).chmod(0o700)
-    write_new(directory / "keys")
-    _secret(directory / "keys" / "ledger.key", SigningKey.generate(f"{urlsplit(url).netloc}/log").text())
-    _secret(directory / "keys" / "pages.key", secrets.token_urlsafe(48))
-    (directory / CONFIGURATION).write_text(configuration, "utf-8")
+    make_keys(directory / "keys")
+    ledger_key = SigningKey.generate(f"{urlsplit(url).netloc}/log").text()
+    write_new(directory / "keys" / "ledger.key", f"{ledger_key}\n".encode())
+    write_new(directory / "keys" / "pages.key", f"{secrets.token_urlsafe(48)}\n".encode())
+    # In the end: what was cut short before is no installation.
+    write_new(directory / CONFIGURATION, configuration.encode())
 
 
 def _source(directory: Path, example: Path | None) -> Path:
@@ -57,12 +64,6 @@ def _copy(source: Path, directory: Path) -> None:
     for file, name in copies.items():
         if file.exists() and file != directory / name:
             shutil.copyfile(file, directory / name)
-
-
-def _secret(file: Path, text: str) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-        opened.write(text + "\n")
 
 
 def _configuration(url: str, service: str, country: str, database: str, keys_database: str) -> str:

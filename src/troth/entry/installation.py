@@ -5,15 +5,27 @@ Nothing here has a secret as a default: keys are files that ``troth init`` makes
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from troth.errors import TrothError
+from troth.ledger.secret import secret_in
 from troth.statement.model import Country, Id, Language
 
 CONFIGURATION = "troth.toml"
+SQLITE = "sqlite"
+_MOST_PORTS = 65_535
+_FEWEST_SECRET = 32
 
 
 class NotInstalled(TrothError):
@@ -24,6 +36,41 @@ class NotInstalled(TrothError):
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _parted(address: str) -> tuple[str, ...]:
+    """What tells one PostgreSQL database from another: host, port and name."""
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - only where PostgreSQL is used
+
+    parts = conninfo_to_dict(address)
+    return tuple(str(parts.get(part, "")) for part in ("host", "port", "dbname"))
+
+
+def _database_address(name: str) -> str:
+    if name == SQLITE:
+        return name
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+
+    # The driver's own words would repeat what may be a password.
+    wrong = f"write it as `{SQLITE}`, or as postgresql://USER:PASSWORD@HOST:PORT/NAME"
+    if not name.startswith(("postgresql://", "postgres://")):
+        raise ValueError(wrong)
+    try:
+        _parted(name)
+    except psycopg.Error:
+        raise ValueError(wrong) from None
+    return name
+
+
+def _host_and_port(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) <= _MOST_PORTS:
+        wrong = "write it as HOST:PORT, such as 127.0.0.1:9464"
+        raise ValueError(wrong)
+    return text
+
+
+Database = Annotated[str, AfterValidator(_database_address)]
 
 
 class Site(Part):
@@ -39,13 +86,34 @@ class Store(Part):
     """Which country the store stands in, and the two databases; SQLite files in the directory unless named."""
 
     country: Country
-    database: str = "sqlite"
-    keys_database: str = "sqlite"
+    database: Database = SQLITE
+    keys_database: Database = SQLITE
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if SQLITE not in (self.database, self.keys_database) and _parted(self.database) == _parted(self.keys_database):
+            wrong = "`database` and `keys_database` are the same; a copy of the rows would hold the keys. Name another"
+            raise ValueError(wrong)
+        return self
+
+
+class Metrics(Part):
+    """Where Prometheus reads figures: on this machine only, unless `outside` says that others may read them too."""
+
+    listen: Annotated[str, AfterValidator(_host_and_port)]
+    outside: bool = False
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to listen on."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
 
 
 class Configuration(Part):
     site: Site
     store: Store
+    metrics: Metrics | None = None
     retention_every: Annotated[int, Field(ge=1)] = 3600
 
 
@@ -67,7 +135,7 @@ class Installation:
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(step) for step in first["loc"])
-            message = f"{file}: `{name}`: {first['msg']}."
+            message = f"{file}: `{name}`: {first['msg']}. docs/configuration.md describes every setting."
             raise NotInstalled(message) from error
 
     @property
@@ -77,6 +145,15 @@ class Installation:
     @property
     def files(self) -> Path:
         return self.directory / "files"
+
+    def pages_key(self) -> str:
+        """The secret that signs form tokens and idempotency keys."""
+        file = self.keys / "pages.key"
+        key = secret_in(file, NotInstalled)
+        if len(key) < _FEWEST_SECRET:
+            message = f"{file} holds fewer than {_FEWEST_SECRET} characters. Put the installation's own file back."
+            raise NotInstalled(message)
+        return key
 
     @property
     def host(self) -> str:
@@ -98,7 +175,7 @@ class Installation:
 
 
 def _database(name: str, file: Path) -> dict[str, Any]:
-    if name == "sqlite":
+    if name == SQLITE:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": file,
@@ -118,4 +195,6 @@ def _database(name: str, file: Path) -> dict[str, Any]:
 
 
 _POSTGRESQL = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-_POOL = {"min_size": 1, "max_size": 40, "timeout": 30}
+# Nobody waits long for a server that is away, and once it is back it is found at once: the pool does not try less and
+# less often, but gives up, and begins anew with whoever asks next.
+_POOL = {"min_size": 1, "max_size": 40, "timeout": 5, "reconnect_timeout": 2}

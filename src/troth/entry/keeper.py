@@ -1,18 +1,36 @@
 """What runs beside the pages in every server process: the ledger's sequencer and the hourly clean-up."""
 
 import logging
+import os
+import signal
 import threading
+from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from troth import clock
 from troth.collection.actions import forget_keys
+from troth.entry.errors import ClockLeapt
 from troth.errors import TrothError
 from troth.ledger.sequencer import Sequencer
 from troth.vault.jobs import keep_retention
 
 log = logging.getLogger("troth.keeper")
+_FARTHEST = timedelta(days=1)
+
+
+@dataclass
+class Rounds:
+    """Rounds of retention since the process began: how many finished, how many failed, how much they ended."""
+
+    finished: int = 0
+    failed: int = 0
+    ended: int = 0
+
+
+rounds = Rounds()
 
 
 def start() -> None:
@@ -21,16 +39,39 @@ def start() -> None:
     threading.Thread(target=_hourly, name="troth-retention", daemon=True).start()
 
 
-def _hourly() -> None:
+def end_with(parent: int) -> None:
+    """Ends this process soon after `parent` has ended, however that ended: nobody would tell it to stop any more."""
+    threading.Thread(target=_outlive, args=(parent,), name="troth-parent", daemon=True).start()
+
+
+def _outlive(parent: int) -> None:
     pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _hourly() -> None:
+    pause, leap = threading.Event(), clock.Leap()
     while True:
         try:
+            _insist_on_time(leap)
             now = clock.now()
             ended = keep_retention(now)
             forget_keys(at=now)
-            log.info("retention ended %d values and persons", ended)
-        except (DatabaseError, TrothError, OSError):
+            rounds.finished += 1
+            rounds.ended += ended
+            log.info("retention finished", extra={"ended": ended})
+        except (Error, TrothError, OSError):
+            rounds.failed += 1
             log.exception("retention did not finish; it is tried again")
         finally:
             connections.close_all()
         pause.wait(settings.TROTH_RETENTION_EVERY)
+
+
+def _insist_on_time(leap: clock.Leap) -> None:
+    """What retention ends is gone for good: a clock that was set ahead must not end what is to be kept for years."""
+    if leap.ahead() > _FARTHEST:
+        message = f"The clock leapt {leap.ahead()} ahead. Set it right; if it is right now, start the server again."
+        raise ClockLeapt(message)

@@ -1,28 +1,54 @@
-"""Log lines without personal data: of an exception, its kind and place are written, never its words."""
+"""Log lines that programs can read and that name nobody: one JSON object a line, always under the same names.
 
-import copy
+``time``, ``level``, ``logger`` and ``event`` stand on every line. Of an exception, ``error`` is its kind and ``at``
+its frames, never its words: they may quote what a person typed.
+"""
+
+import json
 import logging
+import sys
+import threading
 import traceback
-from types import TracebackType
+from datetime import UTC, datetime
+from typing import Any, Final
 
-LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
+from troth import clock
+
+# Whose messages are written as they stand. Others quote addresses, headers and rows.
+_OURS: Final = ("troth", "_granian")
+# What our own lines may say besides.
+_FIELDS: Final = ("ended",)
+_WITHHELD: Final = "(words withheld)"
+
+log = logging.getLogger("troth.entry")
 
 
 class WithoutWords(logging.Formatter):
-    """Writes exceptions as type and frames. A message may quote what a person typed; this drops it.
-
-    So do Django's own messages: they quote addresses and headers. Of those, the logger's name is written.
-    """
+    """Writes a record as JSON, without a word that we did not write ourselves."""
 
     def format(self, record: logging.LogRecord) -> str:
-        if record.name.partition(".")[0] == "django":
-            record = copy.copy(record)
-            record.msg, record.args = "(words withheld)", ()
-        return super().format(record)
+        ours = record.name.partition(".")[0] in _OURS
+        line: dict[str, Any] = {
+            "time": clock.rfc3339(datetime.fromtimestamp(record.created, UTC)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage() if ours else _WITHHELD,
+        }
+        line |= {name: getattr(record, name) for name in _FIELDS if ours and hasattr(record, name)}
+        kind, _, frames = record.exc_info or (None, None, None)
+        if kind:
+            line["error"] = kind.__name__
+            line["at"] = [f"{one.filename}:{one.lineno} {one.name}" for one in traceback.extract_tb(frames)]
+        return json.dumps(line)
 
-    def formatException(  # noqa: N802 - logging's own name
-        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-    ) -> str:
-        kind, _, frames = ei
-        places = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(frames)]
-        return "\n".join([f"{kind.__name__ if kind else 'error'} (words withheld)", *places])
+
+def catch_the_rest() -> None:
+    """Has what nobody caught, in whatever thread, written like everything else."""
+    threading.excepthook = _uncaught
+    sys.unraisablehook = _uncaught
+
+
+def _uncaught(lost: "threading.ExceptHookArgs | sys.UnraisableHookArgs") -> None:
+    kind = lost.exc_type
+    error = lost.exc_value or kind()
+    log.error("uncaught %s", kind.__name__, exc_info=(kind, error, lost.exc_traceback))

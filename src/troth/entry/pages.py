@@ -1,17 +1,21 @@
 """The example site: home, products, the way out, and the addresses that machines expect."""
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connections
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from troth import clock
+from troth.entry.condition import insist_on_readiness
+from troth.entry.errors import NotReady
 from troth.entry.site import site
-from troth.ledger import reads as ledger
+from troth.errors import TrothError
 from troth.statement import reads
+
+log = logging.getLogger("troth.entry")
 
 
 @require_safe
@@ -59,11 +63,16 @@ def leave(request: HttpRequest, link: str) -> HttpResponse:
 
 @require_safe
 def health(_request: HttpRequest) -> HttpResponse:
-    """200 when both databases answer."""
-    for alias in connections:
-        with connections[alias].cursor() as cursor:
-            cursor.execute("SELECT 1")
-    return HttpResponse(f"ok {ledger.size()}\n", content_type="text/plain")
+    """200 when submissions can be taken; else 503, and no word about why: the log and `troth status` say it."""
+    try:
+        insist_on_readiness(clock.now())
+        response: HttpResponse = HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+    except TrothError as error:
+        log.warning("not ready: %s", error.code)
+        refused = NotReady("Nothing can be taken now. Try again in a moment.")
+        response = JsonResponse(refused.problem(), status=refused.status, content_type="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe

@@ -1,16 +1,17 @@
 """The HTTP server, set up once: one process, many threads, so that waiting submissions share a commit."""
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from troth.entry.logs import LINE
-
+# More than there may be bodies arriving at once (entry.bodies).
 _THREADS = 48
+_BUFFER = 64 * 1024
 _BACKLOG = 1024
 _LOGGING = {
     "version": 1,
-    "formatters": {"line": {"()": "troth.entry.logs.WithoutWords", "fmt": LINE}},
+    "formatters": {"line": {"()": "troth.entry.logs.WithoutWords"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {"_granian": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
 }
@@ -23,6 +24,10 @@ def run(application: str, host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        # What a connection may hold of a body that nobody has read yet.
+        http1_settings=HTTP1Settings(max_buffer_size=_BUFFER),
+        websockets=False,
         workers=1,
         blocking_threads=_THREADS,
         backlog=_BACKLOG,

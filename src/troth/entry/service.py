@@ -1,74 +1,120 @@
 """Running an installation: preparing its databases, publishing into it, serving it."""
 
 import ipaddress
+import os
 import socket
 from datetime import date
 from pathlib import Path
 
 import typer
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 
 from troth import clock
-from troth.entry import server, site
+from troth.entry import lock, server, site, starting
 from troth.entry.errors import PortTaken, Unsafe
 from troth.ledger.actions import sequence
 from troth.statement import actions, reads
-from troth.vault.keys import key_encryption, look_up_key
+from troth.statement.loader import loads
 
 
 def prepare() -> None:
-    """Brings both databases to this release and makes sure that the keys are here."""
-    key_encryption()
-    look_up_key()
-    for alias in settings.DATABASES:
-        call_command("migrate", database=alias, verbosity=0, interactive=False)
+    """Makes both databases ready for this release, unless anything is wrong with them or with the keys.
+
+    Tables change only while nobody else works on the directory.
+    """
+    starting.insist()
+    with starting.store_readable():
+        if starting.outdated():
+            with lock.held(settings.TROTH_DIR, since=_now()):
+                starting.migrate()
+        starting.note_keys()
 
 
 def publish(source: bytes, *, effective: date) -> tuple[int, date]:
     """Publishes `source`; answers the version's number and its day."""
+    statement = loads(source).statement
+    if statement:
+        actions.fits_here(statement)
     prepare()
-    number = actions.publish(source, effective=effective, at=clock.now())
-    sequence()
-    return number, reads.version(settings.TROTH_SERVICE, number).effective.date()
+    with starting.store_readable():
+        number = actions.publish(source, effective=effective, at=clock.now())
+        sequence()
+        return number, reads.version(settings.TROTH_SERVICE, number).effective.date()
 
 
 def serve(directory: Path, host: str, port: int) -> None:
-    """Serves until it is told to stop. Beyond loopback only behind TLS (P43)."""
+    """Serves until it is told to stop: one server to a directory, and beyond loopback only behind TLS (P43)."""
+    _insist_on_tls(host)
+    _insist_on_apart(port)
+    _take(host, port)
+    with lock.held(directory, since=_now(), listens=f"{host}:{port}"):
+        _open()
+        _let_go()
+        typer.echo(f"{settings.TROTH_SERVICE} from {directory}: open {settings.TROTH_URL}/")
+        os.chdir("/")  # the server looks for modules where it stands, and is to find none
+        server.run("troth.entry.wsgi:application", host, port)
+
+
+def _open() -> None:
+    """Opens the store, unless anything is wrong with it or the statement in force is not for here (P24)."""
+    site.site()
+    starting.insist()
+    with starting.store_readable():
+        starting.insist_on_begun()
+        if starting.outdated():
+            starting.migrate()
+        starting.note_keys()
+        actions.fits_here(reads.in_force(settings.TROTH_SERVICE, clock.now()).statement)
+
+
+def _insist_on_tls(host: str) -> None:
     if settings.INSTALLATION.secure and not settings.INSTALLATION.configuration.site.behind_proxy:
         message = "The site is https, so a proxy must end TLS in front of it. Set `behind_proxy = true` once it does."
         raise Unsafe(message)
     if not settings.INSTALLATION.secure and not _is_loopback(host):
         message = f"{settings.TROTH_URL} is not https, and {host} can be reached from outside. Put TLS in front."
         raise Unsafe(message)
-    prepare()
-    actions.fits_here(reads.in_force(settings.TROTH_SERVICE, clock.now()).statement)
-    site.site()
-    _take(host, port)
-    _let_go()
-    typer.echo(f"{settings.TROTH_SERVICE} from {directory}: open {settings.TROTH_URL}/")
-    server.run("troth.entry.wsgi:application", host, port)
+
+
+def _insist_on_apart(port: int) -> None:
+    """Figures are read at an address of their own, and by others only where the settings say so."""
+    metrics = settings.INSTALLATION.configuration.metrics
+    if metrics is None:
+        return
+    host, own = metrics.address
+    if not metrics.outside and not _is_loopback(host):
+        message = f"Metrics on {host} can be read from outside. Listen on 127.0.0.1, or set `outside = true`."
+        raise Unsafe(message)
+    if own == port:
+        message = f"Metrics and pages cannot both listen on port {port}. Give `[metrics] listen` another one."
+        raise PortTaken(message)
+    _take(host, own)
 
 
 def _is_loopback(host: str) -> bool:
+    return all(ipaddress.ip_address(address).is_loopback for _, address in _addresses(host))
+
+
+def _addresses(host: str) -> list[tuple[socket.AddressFamily, str]]:
     try:
-        found = socket.getaddrinfo(host, None)
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         message = f"{host} is no address to listen on ({error.strerror}). Name one of this machine's."
         raise Unsafe(message) from error
-    return all(ipaddress.ip_address(address[0]).is_loopback for *_, address in found)
+    return [(family, str(address[0])) for family, *_, address in found]
 
 
 def _take(host: str, port: int) -> None:
     """Refuses a port that somebody listens on: two servers would share its visitors between them."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            message = f"Port {port} of {host} cannot be taken ({error.strerror}). Choose another with --port."
-            raise PortTaken(message) from error
+    for family, address in _addresses(host):
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError as error:
+                message = f"Port {port} of {host} cannot be taken ({error.strerror}). Choose another."
+                raise PortTaken(message) from error
 
 
 def _let_go() -> None:
@@ -77,3 +123,7 @@ def _let_go() -> None:
         connection.close()
         if hasattr(connection, "close_pool"):
             connection.close_pool()
+
+
+def _now() -> str:
+    return clock.rfc3339(clock.now())

@@ -5,9 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from troth.entry.installation import Installation, NotInstalled
-from troth.entry.logs import LINE
-from troth.ledger.secret import secret_in
+from troth.entry.installation import Installation
 
 INSTALLATION = Installation(Path(os.environ["TROTH_DATA"]))
 _site = INSTALLATION.configuration.site
@@ -22,7 +20,7 @@ TROTH_SERVICE = _site.service
 TROTH_COUNTRY = INSTALLATION.configuration.store.country
 TROTH_RETENTION_EVERY = INSTALLATION.configuration.retention_every
 
-SECRET_KEY = secret_in(INSTALLATION.keys / "pages.key", NotInstalled)
+SECRET_KEY = INSTALLATION.pages_key()
 DEBUG = False
 ALLOWED_HOSTS = [INSTALLATION.host.rpartition(":")[0] or INSTALLATION.host]
 
@@ -39,7 +37,9 @@ INSTALLED_APPS = [
     "troth.collection",
     "troth.entry",
 ]
+# People's pages pass all of it; programs' addresses, in entry/handler.py, only what is our own.
 MIDDLEWARE = [
+    *(["troth.entry.metrics.Measured"] if INSTALLATION.configuration.metrics else []),
     "troth.entry.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -75,6 +75,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_HANDLERS = ["troth.vault.uploads.SealingUploadHandler"]
 
 SECURE_SSL_REDIRECT = INSTALLATION.secure
+SECURE_SSL_HOST = INSTALLATION.host
 SECURE_REDIRECT_EXEMPT = ["^healthz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _site.behind_proxy else None
 SECURE_HSTS_SECONDS = 63_072_000 if INSTALLATION.secure else 0
@@ -93,8 +94,8 @@ CSRF_FAILURE_VIEW = "troth.entry.middleware.forged"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "troth.entry.logs.WithoutWords", "fmt": LINE}},
+    "formatters": {"line": {"()": "troth.entry.logs.WithoutWords"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"troth": {"level": "INFO"}, "django": {"level": "ERROR"}},
+    "loggers": {"troth": {"level": "INFO"}, "django": {"level": "ERROR"}, "psycopg": {"level": "ERROR"}},
 }

@@ -12,9 +12,9 @@ from troth.statement import pages as statement
 urlpatterns: list[URLPattern | URLResolver] = [
     path("log/", include("troth.ledger.urls")),
     path("api/v1/", api.urls),
-    path("healthz", pages.health),
+    path("healthz", pages.health, name="health"),
     path("theme.css", pages.theme, name="theme"),
-    path(".well-known/security.txt", pages.security_txt),
+    path(".well-known/security.txt", pages.security_txt, name="security-txt"),
     path("privacy/statement.jsonld", statement.jsonld, name="statement-jsonld"),
     *i18n_patterns(
         path("", pages.home, name="home"),
@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("privacy/versions/", statement.versions, name="versions"),
         path("privacy/versions/<int:number>/", statement.version, name="version"),
         path("privacy/versions/<int:old>/diff/<int:new>/", statement.difference, name="difference"),
-        path("privacy/feed/", statement.Feed(), name="feed"),
+        path("privacy/feed/", statement.feed, name="feed"),
         path("collect/", pages.points, name="points"),
         path("collect/<slug:point>/", collection.form, name="collect"),
         path("collect/<slug:point>/embed/", collection.embedded, name="embed"),

@@ -5,45 +5,33 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from troth.entry.errors import Unfit, Unreadable
+from troth.entry.errors import Unfit
 from troth.ledger import receipt as receipts
-from troth.ledger.verify import Verified, verify_site, verify_store
+from troth.ledger.verify import Verified, verify_site
 
 _TIMEOUT = 30
 _MOST = 64 * 1024 * 1024
 
 
 def store(key: str, remembered: str, *, quiet: bool) -> Verified:
-    """Verifies this installation's ledger from its rows, then that versions and agreements are what it says."""
-    from django.db import Error  # noqa: PLC0415 - needs the installation
+    """Verifies this installation's ledger from its rows, then that everything it tells of is as it says."""
+    from troth.entry import evidence  # noqa: PLC0415 - needs the installation
 
-    from troth.consent import evidence as agreements  # noqa: PLC0415 - needs the installation
-    from troth.ledger import reads  # noqa: PLC0415 - needs the installation
-    from troth.statement import evidence as versions  # noqa: PLC0415 - needs the installation
-
-    try:
-        with _progress(quiet=quiet) as progress:
-            verified = verify_store(reads, key=key, remembered=remembered, progress=progress)
-            if verified.findings:
-                return verified
-            rows = (*versions.altered(), *agreements.altered(progress))
-            return replace(verified, findings=rows)
-    except (Error, TypeError) as error:  # a row of another kind than its column is a TypeError
-        message = "The database cannot be read: it is damaged, altered, locked or not there. Restore it from a backup."
-        raise Unreadable(message) from error
+    with _progress(quiet=quiet) as stage:
+        return evidence.verified(key, remembered, stage)
 
 
 def site(url: str, key: str, remembered: str, *, quiet: bool) -> Verified:
     """Verifies a running site's ledger from what it serves to everybody."""
-    with _progress(quiet=quiet) as progress:
-        return verify_site(_fetching(url), key=key, remembered=remembered, progress=progress)
+    with _progress(quiet=quiet) as stage:
+        return verify_site(_fetching(url), key=key, remembered=remembered, progress=stage("entries"))
 
 
 def receipt(file: Path, key: str) -> Verified:
@@ -53,7 +41,7 @@ def receipt(file: Path, key: str) -> Verified:
 
 def key_of(url: str) -> str:
     """The verifier key that a running site shows."""
-    return _fetching(url)("vkey").decode().strip()
+    return _fetching(url)("vkey").decode("utf-8", "replace").strip()
 
 
 def told(verified: Verified) -> dict[str, Any]:
@@ -64,7 +52,8 @@ def told(verified: Verified) -> dict[str, Any]:
 def lines(verified: Verified) -> Iterator[str]:
     """The result in words: every finding, then the sum."""
     for finding in verified.findings:
-        yield f"{finding.subject}: {finding.message}"
+        record = f" (record {finding.record})" if finding.record else ""
+        yield f"{finding.subject}{record}: {finding.message}"
         if finding.expected or finding.found:
             yield f"    expected {finding.expected or 'nothing'}, found {finding.found or 'nothing'}"
     if verified.findings:
@@ -91,10 +80,15 @@ def _fetching(url: str) -> Callable[[str], bytes]:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+def _progress(*, quiet: bool) -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+    """Shows how far each stage has come, to whoever sits in front of it."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(
         *columns, console=Console(stderr=True), disable=quiet or not sys.stderr.isatty(), transient=True
     ) as shown:
-        task = shown.add_task("entries", total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+
+        def stage(name: str) -> Callable[[int, int], None]:
+            task = shown.add_task(name, total=None)
+            return lambda done, total: shown.update(task, completed=done, total=total)
+
+        yield stage

@@ -2,14 +2,28 @@
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.entry.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "troth.entry.settings"
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.conf import settings
 from django.urls import get_resolver
 
-application = get_wsgi_application()
+django.setup(set_prefix=False)
 
-from troth.entry.keeper import start  # noqa: E402 - applications first
+from troth.entry import keeper, lock, logs, starting  # noqa: E402 - applications first
+from troth.entry.handler import Handler  # noqa: E402 - applications first
 
+application = Handler()
+
+logs.catch_the_rest()
+serving = lock.holder(settings.TROTH_DIR) or {}
+if "listens" in serving:
+    keeper.end_with(int(serving["pid"]))
+else:  # another server than `troth serve`, which would have asked already
+    starting.insist()
 get_resolver().url_patterns  # noqa: B018 - loads every door now, not at the first request
-start()
+keeper.start()
+if settings.INSTALLATION.configuration.metrics:
+    from troth.entry import metrics
+
+    metrics.start(settings.INSTALLATION.configuration.metrics)

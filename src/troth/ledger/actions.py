@@ -23,7 +23,10 @@ _PLACE = """
     SELECT %s + row_number() OVER (ORDER BY id) - 1, data, leaf
     FROM (
         SELECT id, data, leaf FROM ledger_pending
-        WHERE NOT EXISTS (SELECT 1 FROM ledger_entry WHERE ledger_entry.leaf = ledger_pending.leaf)
+        WHERE NOT EXISTS (
+            SELECT 1 FROM ledger_entry AS placed
+            WHERE substr(placed.data, 8, 24) = substr(ledger_pending.data, 8, 24) AND placed.leaf = ledger_pending.leaf
+        )
         ORDER BY id LIMIT %s
     ) AS batch
     ORDER BY id
@@ -32,7 +35,10 @@ _PLACE = """
 _LEAVE = 'DELETE FROM ledger_pending WHERE leaf IN (SELECT leaf FROM ledger_entry WHERE "index" >= %s)'
 _LEAVE_TWICE_APPENDED = """
     DELETE FROM ledger_pending
-    WHERE EXISTS (SELECT 1 FROM ledger_entry WHERE ledger_entry.leaf = ledger_pending.leaf)
+    WHERE EXISTS (
+        SELECT 1 FROM ledger_entry AS placed
+        WHERE substr(placed.data, 8, 24) = substr(ledger_pending.data, 8, 24) AND placed.leaf = ledger_pending.leaf
+    )
 """
 
 
@@ -56,6 +62,9 @@ def append_all(kind: str, entries: Iterable[tuple[Mapping[str, JSON], datetime]]
 def _entry(kind: str, facts: Mapping[str, JSON], at: datetime) -> bytes:
     if facts.keys() & {"kind", "at"}:
         message = "`kind` and `at` of an entry are not facts of the caller's."
+        raise ValueError(message)
+    if any(name < "at" for name in facts):
+        message = "`at` comes first in an entry, which is found by it. Give the fact another name."
         raise ValueError(message)
     data = rules.canonical({"kind": kind, "at": clock.rfc3339(at), **facts})
     if len(data) > tiles.MOST_ENTRY_BYTES:

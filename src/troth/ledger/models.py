@@ -12,11 +12,19 @@ class Pending(models.Model):
 
 
 class Entry(models.Model):
-    """An entry at its place, for good."""
+    """An entry at its place, for good. It is found by its time and its leaf: what comes together stands together.
+
+    By its leaf alone each new entry would go to another page of the index, and write all of that page again.
+    """
 
     index = models.BigIntegerField(primary_key=True)
     data = models.BinaryField()
-    leaf = models.BinaryField(unique=True)
+    leaf = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(models.Func("data", 8, 24, function="substr"), "leaf", name="one_place_per_entry"),
+        )
 
 
 class Tile(models.Model):

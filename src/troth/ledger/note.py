@@ -23,9 +23,10 @@ _PROOF: Final = "c2sp.org/tlog-proof@v1"
 _MOST_BYTES: Final = 1_000_000
 _MOST_SIGNATURES: Final = 100
 
-_NAME = re.compile(r"[^\s+]+")
+# Halves of characters cannot be written as UTF-8, so that nobody can have signed them.
+_NAME = re.compile(r"[^\s+\ud800-\udfff]+")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_UNFIT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 _SIGNATURE = re.compile("\N{EM DASH} ([^\\s+]+) ([A-Za-z0-9+/=]+)")
 
 
@@ -85,8 +86,10 @@ class SigningKey:
         except (NotBase64, ValueError) as error:
             raise _unusable("is not a signing key of the form PRIVATE+KEY+name+id+key") from error
         key = cls(name, decoded[1:])
-        if decoded[:1] != _ED25519 or len(decoded) != 1 + HASH_BYTES or key.text() != text.strip():
+        if decoded[:1] != _ED25519 or len(decoded) != 1 + HASH_BYTES or not _NAME.fullmatch(name):
             raise _unusable("is not a signing key for Ed25519")
+        if key.text() != text.strip():
+            raise _unusable("does not have the id of its own name and key")
         return key
 
     @property
@@ -104,7 +107,7 @@ class SigningKey:
 
     def sign(self, text: str) -> str:
         """`text`, which ends in a newline, as a signed note."""
-        if not text.endswith("\n") or _CONTROL.search(text):
+        if not text.endswith("\n") or _UNFIT.search(text):
             raise _refused("has no newline at its end, or a control character")
         signature = self.verifier.id + self._private.sign(text.encode())
         return f"{text}\n\N{EM DASH} {self.name} {b64encode(signature).decode()}\n"
@@ -128,7 +131,7 @@ def open_note(note: str, key: VerifierKey) -> str:
 
 
 def _parted(note: str) -> tuple[str, list[tuple[str, bytes]]]:
-    if len(note) > _MOST_BYTES or _CONTROL.search(note):
+    if len(note) > _MOST_BYTES or _UNFIT.search(note):
         raise _refused("is too long, or has a control character")
     head, gap, tail = note.rpartition("\n\n")
     lines = tail.removesuffix("\n").split("\n")

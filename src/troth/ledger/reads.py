@@ -1,7 +1,9 @@
 """What the log has published and what it keeps, as values."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count, Max, QuerySet, Sum
@@ -17,7 +19,13 @@ _CHUNK = 4096
 # Written out because a proof is to take less than a millisecond, and verification to be as fast as hashing allows.
 _PLACE_AND_NEWEST = """
     SELECT "index", (SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1)
-    FROM ledger_entry WHERE leaf = %s
+    FROM ledger_entry WHERE substr(data, 8, 24) = %s AND leaf = %s
+"""
+_PLACED = 'SELECT "index", data FROM ledger_entry WHERE substr(data, 8, 24) = %s AND leaf = %s'
+_WHICH = """
+    WITH asked (at, leaf) AS (VALUES %s)
+    SELECT asked.leaf FROM asked JOIN ledger_entry AS placed
+    ON substr(placed.data, 8, 24) = asked.at AND placed.leaf = asked.leaf
 """
 _ENTRIES = 'SELECT "index", data, leaf FROM ledger_entry WHERE "index" >= %s AND "index" < %s ORDER BY "index"'
 _TILES = "SELECT level, number, hashes FROM ledger_tile WHERE "
@@ -46,21 +54,72 @@ def size() -> int:
     return Checkpoint.objects.aggregate(size=Max("size"))["size"] or 0
 
 
+def stands(size: int) -> bool:
+    """Whether a checkpoint of this size was published."""
+    return Checkpoint.objects.filter(size=size).exists()
+
+
 def waiting() -> bool:
     """Whether entries wait for their place."""
     return Pending.objects.exists()
 
 
-def placed(leaf: bytes) -> Placed | None:
-    """The entry with this leaf hash, once it has its place."""
-    row = Entry.objects.filter(leaf=leaf).values_list("index", "data").first()
-    return Placed(row[0], _bytes(row[1])) if row else None
+def waiting_since() -> datetime | None:
+    """Since when the entry waits that has waited longest; None when none does."""
+    data = Pending.objects.order_by("id").values_list("data", flat=True).first()
+    if data is None:
+        return None
+    try:
+        return datetime.fromisoformat(json.loads(_bytes(data))["at"])
+    except (ValueError, TypeError, KeyError) as error:
+        message = "What waits for its place is no entry of this log. Run `troth verify`."
+        raise LedgerDamaged(message) from error
 
 
-def proof(leaf: bytes) -> str | None:
+@dataclass(frozen=True)
+class Figures:
+    """How many entries have their place, how many wait for it, and when a size was last signed."""
+
+    entries: int
+    waiting: int
+    signed: datetime | None
+
+
+def figures() -> Figures:
+    """How far the log has come."""
+    newest = Checkpoint.objects.order_by("-size").values_list("size", "at").first()
+    entries, signed = newest or (0, None)
+    return Figures(entries, Pending.objects.count(), signed)
+
+
+def placed(leaf: bytes, at: str) -> Placed | None:
+    """The entry with this leaf hash that says it is of this time, once it has its place."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACED, [at.encode(), leaf])
+        found = cursor.fetchone()
+    return Placed(found[0], _bytes(found[1])) if found else None
+
+
+def which_are_placed(entries: Sequence[tuple[bytes, str]]) -> set[bytes]:
+    """The leaves, of these with their times, whose entries have their place."""
+    if not entries:
+        return set()
+    asked = ", ".join(["(%s, %s)"] * len(entries))
+    with connection.cursor() as cursor:
+        cursor.execute(_WHICH % asked, [part for leaf, at in entries for part in (at.encode(), leaf)])
+        return {_bytes(leaf) for (leaf,) in cursor.fetchall()}
+
+
+def which_stand(entries: Sequence[tuple[bytes, str]]) -> set[bytes]:
+    """The same with those that wait for their place."""
+    waiting = Pending.objects.filter(leaf__in=[leaf for leaf, _ in entries]).values_list("leaf", flat=True)
+    return which_are_placed(entries) | {_bytes(leaf) for leaf in waiting}
+
+
+def proof(leaf: bytes, at: str) -> str | None:
     """That this entry is in the log of the newest checkpoint, as ``.tlog-proof`` text; none while it waits."""
     with connection.cursor() as cursor:
-        cursor.execute(_PLACE_AND_NEWEST, [leaf])
+        cursor.execute(_PLACE_AND_NEWEST, [at.encode(), leaf])
         found = cursor.fetchone()
     if not found:
         return None
@@ -116,6 +175,12 @@ def stored(start: int, stop: int) -> list[tuple[int, bytes, bytes]]:
         rows = cursor.fetchall()
     sound = all(type(data) is bytes is type(leaf) for _, data, leaf in rows)
     return rows if sound else _plain(rows)
+
+
+def leaf_at(index: int) -> bytes:
+    """The hash that the tiles have of the entry at `index`; empty when they have none."""
+    number, slot = divmod(index, tiles.TILE_WIDTH)
+    return stored_tile(0, number)[slot * rules.HASH_BYTES : (slot + 1) * rules.HASH_BYTES]
 
 
 def stored_tile(level: int, number: int) -> bytes:

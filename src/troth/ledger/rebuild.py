@@ -20,12 +20,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong: what it is about, what that means, and the values that should agree."""
+    """One thing that is wrong: what it is about, what that means, the values that should agree, whose record it is."""
 
     subject: str
     message: str
     expected: str = ""
     found: str = ""
+    record: str = ""
 
 
 @dataclass
@@ -37,8 +38,12 @@ class Report:
 
     def add(self, subject: str, message: str, expected: bytes | str = "", found: bytes | str = "") -> None:
         """Notes one thing that is wrong."""
+        self.note(Finding(subject, message, _shown(expected), _shown(found)))
+
+    def note(self, finding: Finding) -> None:
+        """The same of what was found elsewhere."""
         if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(Finding(subject, message, _shown(expected), _shown(found)))
+            self.findings.append(finding)
         else:
             self.unlisted += 1
 

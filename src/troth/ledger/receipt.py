@@ -13,6 +13,7 @@ from troth.ledger import note, rules
 from troth.ledger.rebuild import Report
 from troth.ledger.verify import Verified
 
+_PARTS: Final = {"receipt", "entry", "proof", "vkey", "opening"}
 _LEAST_SALT: Final = 16
 _MOST_BYTES: Final = 4_000_000
 
@@ -29,11 +30,14 @@ def verify_receipt(text: bytes, key: str = "") -> Verified:
     report = Report()
     try:
         receipt = _read(text)
+        named = _text(receipt, "vkey")
         _check_opening(receipt, report)
-        checkpoint = _check_proof(receipt, key or _text(receipt, "vkey"), report)
+        checkpoint = _check_proof(receipt, key or named, report)
     except (_NotAReceipt, TrothError) as error:
         report.add("receipt", str(error))
         return Verified(0, "", 0, report.all())
+    if key and named != key:
+        report.add("vkey", "The receipt names another key than the one it holds under.", key, named)
     return Verified(checkpoint.size, checkpoint.root.hex(), 1, report.all())
 
 
@@ -41,7 +45,11 @@ def _read(text: bytes) -> dict[str, Any]:
     if len(text) > _MOST_BYTES:
         message = "The receipt is too long to be one."
         raise _NotAReceipt(message)
-    return _object(text, "The receipt")
+    receipt = _object(text, "The receipt")
+    if receipt.keys() != _PARTS:
+        message = f"The receipt does not have the parts of one: {', '.join(sorted(_PARTS))}."
+        raise _NotAReceipt(message)
+    return receipt
 
 
 def _object(text: bytes, what: str) -> dict[str, Any]:
@@ -65,14 +73,22 @@ def _text(receipt: Mapping[str, Any], name: str) -> str:
 
 
 def _entry(receipt: Mapping[str, Any]) -> bytes:
-    return _text(receipt, "entry").encode("utf-8", "replace")
+    try:
+        return _text(receipt, "entry").encode()
+    except UnicodeEncodeError as error:
+        message = "The entry of the receipt holds half a character."
+        raise _NotAReceipt(message) from error
 
 
 def _check_opening(receipt: Mapping[str, Any], report: Report) -> None:
     committed = _text(_object(_entry(receipt), "The entry of the receipt"), "commitment")
-    opening = receipt.get("opening")
-    if not isinstance(opening, dict) or not isinstance(opening.get("record"), dict):
-        message = "The receipt has no `opening` with a record."
+    opening = receipt["opening"]
+    if (
+        not isinstance(opening, dict)
+        or not isinstance(opening.get("record"), dict)
+        or opening.keys() != {"salt", "record"}
+    ):
+        message = "The receipt has no `opening` of a salt and a record."
         raise _NotAReceipt(message)
     try:
         salt = bytes.fromhex(_text(opening, "salt"))
@@ -85,13 +101,11 @@ def _check_opening(receipt: Mapping[str, Any], report: Report) -> None:
     if found != committed:
         message = "The record is not the one that the ledger committed to: it, or its salt, was changed."
         report.add("opening", message, committed, found)
-    _check_words(receipt.get("receipt"), opening["record"].get("receipt"), report)
+    _check_words(receipt["receipt"], opening["record"].get("receipt"), report)
 
 
 def _check_words(words: Any, committed: Any, report: Report) -> None:
-    """What the receipt says is what the record has the digest of; neither comes without the other."""
-    if words is None and committed is None:
-        return
+    """What the receipt says is what the record has the digest of."""
     try:
         found = rules.sha256_hex(rules.canonical(words))
     except (ValueError, TypeError, RecursionError):

@@ -32,6 +32,7 @@ class Stored(Protocol):
 
     def verifier_key(self) -> str: ...
     def size(self) -> int: ...
+    def stands(self, size: int) -> bool: ...
     def checkpoint(self) -> str: ...
     def extent(self) -> tuple[int, int, int]: ...
     def stored(self, start: int, stop: int) -> list[tuple[int, bytes, bytes]]: ...
@@ -62,6 +63,7 @@ def verify_store(store: Stored, *, key: str = "", remembered: str = "", progress
     root = _signed_root(store.checkpoint(), verifier)
     rebuild = Rebuild(_Rows(store, report), size, root, merge(claims, known, key=lambda claim: claim.size), report)
     found = rebuild.run(progress)
+    _check_standing(store, known, report)
     _check_extent(store, report)
     _check_pending(store, report)
     return Verified(size, found.hex(), size, report.all())
@@ -143,6 +145,13 @@ def _stored_claims(store: Stored, key: note.VerifierKey, size: int, report: Repo
             report.add(f"checkpoint {stands}", message, str(stands), str(checkpoint.size))
         elif stands <= size:
             yield Claim(stands, checkpoint.root)
+
+
+def _check_standing(store: Stored, known: list[Claim], report: Report) -> None:
+    for claim in known:
+        contradicted = any(finding.subject == str(claim) for finding in report.findings)
+        if not contradicted and not store.stands(claim.size):
+            report.add(str(claim), "This checkpoint was signed and shown, and no longer stands among the others.")
 
 
 def _check_extent(store: Stored, report: Report) -> None:

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
 Place = tuple[str | int, ...]
+_LONGEST = 100
 
 
 class Where(NamedTuple):
@@ -27,3 +28,9 @@ class Finding:
     def line(self, file: str) -> str:
         """``FILE:LINE:COL: CODE message``."""
         return f"{file}:{self.where.line}:{self.where.column}: {self.code} {self.message}"
+
+
+def said(place: Place) -> str:
+    """`place` as a message names it, not longer than a line."""
+    name = ".".join(str(step) for step in place)
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"

@@ -4,13 +4,16 @@ Shape is checked here; sense is checked in :mod:`troth.statement.checks`. Names 
 plain strings, so that a name nobody declared is a finding with its line and not a crash.
 """
 
+import re
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 ANY_LANGUAGE = ""
-_PERIOD = r"P(\d{1,3}Y(\d{1,4}M)?(\d{1,4}D)?|\d{1,4}M(\d{1,4}D)?|\d{1,4}W|\d{1,4}D)"
+_PERIOD = r"P([0-9]{1,3}Y([0-9]{1,4}M)?([0-9]{1,4}D)?|[0-9]{1,4}M([0-9]{1,4}D)?|[0-9]{1,4}W|[0-9]{1,4}D)"
 
 
 class Kind:
@@ -21,7 +24,18 @@ class Kind:
 
 
 def _by_language(value: object) -> object:
+    if not isinstance(value, str | dict):
+        raise PydanticCustomError("text", "it is a text, in quotes if it is a number, or a text for each language")
     return {ANY_LANGUAGE: value} if isinstance(value, str) else value
+
+
+def _as_a_day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise PydanticCustomError("day", "it is no day; a day is written as YYYY-MM-DD")
 
 
 _Text = Annotated[
@@ -30,16 +44,17 @@ _Text = Annotated[
 ]
 Name = Annotated[_Text, Kind("name")]
 Prose = Annotated[_Text, Kind("prose")]
+Short = Annotated[str, StringConstraints(max_length=200)]
+Day = Annotated[date, BeforeValidator(_as_a_day)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Literal["en", "zh-Hant"]
 Term = Annotated[str, StringConstraints(pattern=r"^[a-z-]+:[A-Za-z0-9-]+$", max_length=100)]
 Duration = Annotated[str, StringConstraints(pattern=rf"^{_PERIOD}$", max_length=20)]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$", max_length=500)]
-Origin = Annotated[
-    str, StringConstraints(pattern=r"^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$", max_length=200)
-]
+_SITE = r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?"
+Url = Annotated[str, StringConstraints(pattern=rf"^{_SITE}([/?#][^\s\\]*)?$", max_length=500)]
+Origin = Annotated[str, StringConstraints(pattern=rf"^{_SITE}$", max_length=200)]
 
 Basis = Literal["consent", "contract", "legal-obligation", "vital-interest", "public-task", "legitimate-interest"]
 Input = Literal[
@@ -84,7 +99,7 @@ class Controller(Part):
     address: Name
     country: Country
     email: Email
-    phone: str | None = None
+    phone: Short | None = None
     officer: Contact | None = None
     representative: Contact | None = None
 
@@ -110,7 +125,7 @@ class Datum(Part):
     options: dict[Id, Prose] = {}
     accept: tuple[FileType, ...] = ()
     max_length: Annotated[int, Field(ge=1, le=20_000)] | None = None
-    autocomplete: str | None = None
+    autocomplete: Short | None = None
     sensitivity: Literal["ordinary", "sensitive", "special"] = "ordinary"
 
 
@@ -156,7 +171,7 @@ class Visits(Part):
 
 class Cookie(Part):
     kind: Literal["cookie", "local-storage", "session-storage"] = "cookie"
-    host: str = "self"
+    host: Short = "self"
     purpose: Id | None = None
     data: Prose
     lifetime: Annotated[str, StringConstraints(pattern=rf"^(session|{_PERIOD})$")] | None = None
@@ -172,8 +187,8 @@ class Mail(Part):
 
 class Agreement(Part):
     kind: Literal["processing", "confidentiality", "scc", "bcr", "joint", "partner"]
-    signed: date
-    expires: date | None = None
+    signed: Day
+    expires: Day | None = None
     confidential: bool = False
 
 
@@ -192,8 +207,8 @@ class Transfer(Part):
     """Under which safeguard information may go to a country, and since and until when."""
 
     safeguard: Safeguard
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     essential: bool = False
     reason: Prose | None = None
     copy_at: Prose
@@ -254,7 +269,7 @@ class Statement(Part):
     purposes: dict[Id, Purpose]
     collection: dict[Id, Point]
     visits: Visits | None = None
-    cookies: dict[str, Cookie] = {}
+    cookies: dict[Short, Cookie] = {}
     mail: dict[Id, Mail] = {}
     recipients: dict[Id, Recipient] = {}
     transfers: dict[Country, Transfer] = {}

@@ -17,6 +17,10 @@ from troth.statement.models import Version
 
 _REMEMBERED = 32
 _IN_FORCE = "SELECT MAX(number) FROM statement_version WHERE service = %s AND effective <= %s HAVING COUNT(*) > 0"
+_SUCCESSION = """
+    SELECT MAX(number) FILTER (WHERE effective <= %s), MAX(number), COUNT(*) FILTER (WHERE effective <= %s)
+    FROM statement_version WHERE service = %s
+"""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,26 @@ def number_in_force(service: str, at: datetime) -> int:
     return int(row[0])
 
 
+@dataclass(frozen=True)
+class Succession:
+    """How far a service's versions have come: which is in force, which is the newest, how many have begun; 0 for none.
+
+    Where it is the same at two moments, every version is the same at both: coming, in force or over.
+    """
+
+    in_force: int
+    newest: int
+    begun: int
+
+
+def succession(service: str, at: datetime) -> Succession:
+    """How far the versions have come at `at`."""
+    effective = connection.ops.adapt_datetimefield_value(at)
+    with connection.cursor() as cursor:
+        cursor.execute(_SUCCESSION, [effective, effective, service])
+        return Succession(*(number or 0 for number in cursor.fetchone()))
+
+
 def versions(service: str) -> tuple[Published, ...]:
     """All versions, newest first, those not yet in force included."""
     numbers = Version.objects.filter(service=service).order_by("-number").values_list("number", flat=True)
@@ -63,13 +87,18 @@ def version(service: str, number: int) -> Published:
     if row is None:
         message = "There is no version {number} of this statement. All versions are listed at /privacy/versions/."
         raise NoSuchVersion(message, number=number)
+    return published(row)
+
+
+def published(row: Version) -> Published:
+    """The version in `row`, read and compiled anew."""
     statement = loads(bytes(row.source)).statement
     if statement is None:
         message = "Version {number} cannot be read by this release of troth."
-        raise NoSuchVersion(message, number=number)
+        raise NoSuchVersion(message, number=row.number)
     if digest(statement) != row.digest:
         message = "Version {number} is not what was published: its text was changed in the store. Restore it."
-        raise Altered(message, number=number)
+        raise Altered(message, number=row.number)
     return Published(
         row.number, row.digest, row.published, row.effective, bytes(row.leaf), statement, compile_statement(statement)
     )

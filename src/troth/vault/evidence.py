@@ -10,21 +10,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappush, heappushpop
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 
 from troth.clock import rfc3339
-from troth.ledger.evidence import Told, insist
+from troth.ledger.evidence import Reading, Told
 from troth.ledger.rebuild import MOST_FINDINGS, Finding
 from troth.ledger.rules import sha256_hex
 from troth.vault import keys, rules
 from troth.vault.errors import ForeignKey
 from troth.vault.files import unsealed
 from troth.vault.models import LookUp, Person, PersonKey, Sealed
-from troth.vault.router import KEYS
-
-_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -58,31 +55,32 @@ class _Row(NamedTuple):
     keep_until: datetime
 
 
+_sealed = Reading(Sealed, "record", *_Row._fields)
+_persons = Reading(Person, "ref", "ref", "since")
+_keys = Reading(PersonKey, "person", "person", "wrapped")
+_indexes = Reading(LookUp, "person", "index", "person")
+
+
 class Shelf:
     """What stands in the vault for some records, by the person each one belongs to."""
 
     def __init__(self, persons: Mapping[str, str]) -> None:
-        refs = sorted(set(persons.values()))
-        self.known = set(Person.objects.filter(ref__in=refs).values_list("ref", flat=True))
+        refs = set(persons.values())
+        self.known = {ref for ref, _ in _persons(refs)}
         self.altered: set[str] = set()
         self.keys = dict(self._unwrapped(refs))
-        self.indexes = dict(LookUp.objects.filter(person__in=refs).values_list("index", "person"))
+        self.indexes = dict(_indexes(refs))
         self.rows: dict[str, dict[str, _Row]] = defaultdict(dict)
-        for plain in Sealed.objects.filter(record__in=list(persons)).values_list(*_Row._fields):
+        for plain in _sealed(list(persons)):
             row = _Row(*plain)
-            insist(bytes, row.sealed)
-            insist(datetime, row.since, row.keep_until)
             self.rows[row.record][row.field] = row
 
-    def _unwrapped(self, persons: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    def _unwrapped(self, persons: Collection[str]) -> Iterator[tuple[str, bytes]]:
         unwrap = keys.key_encryption().unwrap
-        for person, wrapped in (
-            PersonKey.objects.using(KEYS).filter(person__in=persons).values_list("person", "wrapped")
-        ):
+        for person, wrapped in _keys(persons):
             try:
-                insist(bytes, wrapped)
-                yield person, unwrap(bytes(wrapped), person)
-            except (ForeignKey, ValueError, TypeError):
+                yield person, unwrap(wrapped, person)
+            except (ForeignKey, ValueError):
                 self.altered.add(person)
 
     def salt(self, person: str, record: str) -> bytes | None:
@@ -182,8 +180,8 @@ class Holdings:
 
     def people(self, people: Mapping[str, tuple[Collection[datetime], bool]]) -> Iterator[Finding]:
         """Holds persons against their submissions: when each was made, and whether any gave an address."""
-        since = dict(Person.objects.filter(ref__in=list(people)).values_list("ref", "since"))
-        found = Counter(LookUp.objects.filter(person__in=list(people)).values_list("person", flat=True))
+        since = dict(_persons(people))
+        found = Counter(person for _, person in _indexes(people))
         self._known += len(since)
         self._gone += len(people) - len(since)
         self._indexes += found.total()

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from troth import clock
+from troth.ledger.durable import keep_names
 from troth.vault import rules
 
 _SEALED_CHUNK = rules.CHUNK + 16
@@ -25,8 +26,17 @@ def path_of(ref: str) -> Path:
     return directory / ref[:2] / ref
 
 
+# References of the files that this process is taking in, until a value names them or they are gone.
+_arriving: set[str] = set()
+
+
+def arriving() -> frozenset[str]:
+    """The files that are being taken in at this moment."""
+    return frozenset(_arriving)
+
+
 class Sealing:
-    """A file being sealed: `write` plain bytes, then `finish` (durable) or `discard`."""
+    """A file being sealed: `write` plain bytes, then `finish` (durable), and in the end `keep` or `discard`."""
 
     def __init__(self) -> None:
         self.kept = False
@@ -36,8 +46,13 @@ class Sealing:
         self._waiting = b""
         self._number = 0
         self._path = path_of(self.ref)
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file: BinaryIO = self._path.open("xb")
+        _arriving.add(self.ref)
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file: BinaryIO = self._path.open("xb")
+        except OSError:
+            _arriving.discard(self.ref)
+            raise
 
     def write(self, plain: bytes) -> None:
         self._waiting += plain
@@ -52,27 +67,27 @@ class Sealing:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        _keep_names(self._path.parent)
-        _keep_names(self._path.parent.parent)
+        keep_names(self._path.parent)
+        keep_names(self._path.parent.parent)
+
+    def keep(self) -> None:
+        """A value that is stored for good names the file."""
+        self.kept = True
+        _arriving.discard(self.ref)
 
     def discard(self) -> None:
-        with suppress(OSError):  # closing writes what waits, which a full disk refuses
-            self._file.close()
-        self._path.unlink(missing_ok=True)
+        """Nobody keeps the file: it goes, or is left to the next sweep."""
+        try:
+            with suppress(OSError):  # closing writes what waits, which a full disk refuses
+                self._file.close()
+            self._path.unlink(missing_ok=True)
+        finally:
+            _arriving.discard(self.ref)
 
     def _chunk(self, plain: bytes, *, last: bool) -> None:
         nonce = rules.chunk_nonce(self._number, last=last)
         self._file.write(self._cipher.encrypt(nonce, plain, self.ref.encode()))
         self._number += 1
-
-
-def _keep_names(directory: Path) -> None:
-    """Makes the names in `directory` outlive a power cut, as the contents of its files do."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def unsealed(ref: str, key: bytes) -> Iterator[bytes]:

@@ -1,14 +1,11 @@
 """What the vault does by the clock: retention, and files that no value names any more."""
 
-import time
 from datetime import datetime
 
 from django.conf import settings
 
-from troth.vault import reads
+from troth.vault import files, reads
 from troth.vault.actions import expire
-
-_YOUNG = 3600
 
 
 def keep_retention(at: datetime) -> int:
@@ -21,8 +18,12 @@ def keep_retention(at: datetime) -> int:
 
 
 def sweep_files() -> None:
-    """Removes files that belong to no value, once they are older than any upload can last."""
-    named = set(reads.files())
-    for file in settings.TROTH_FILES_DIR.glob("*/*"):
-        if file.name not in named and time.time() - file.stat().st_mtime > _YOUNG:
+    """Removes files that no value names and that are not being taken in: what a server left that was killed."""
+    # In this order: a file that stands and is not arriving any more is named by now, if ever. No clock is asked, which
+    # may run ahead of the disk's.
+    standing = list(settings.TROTH_FILES_DIR.glob("*/*"))
+    wanted = {*files.arriving()}
+    wanted.update(reads.files())
+    for file in standing:
+        if file.name not in wanted:
             file.unlink(missing_ok=True)

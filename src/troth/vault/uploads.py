@@ -36,7 +36,7 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg] # generic in its stu
 
     def keep(self) -> None:
         """The file belongs to a stored submission from now on."""
-        self.sealing.kept = True
+        self.sealing.keep()
 
     def close(self) -> None:
         """Nothing is open: the file was finished when it had come in."""

@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.declared import declared, from_plain
 from tests.support.statements import minimal
-from troth.collection.rules import Given, examine, holds_card_number, least_age, old_enough
+from troth.collection.cards import holds_card_number
+from troth.collection.rules import Given, examine, least_age, old_enough
 from troth.errors import TrothError
 from troth.statement.ages import consent_age
 from troth.statement.clause import offered
@@ -161,3 +163,25 @@ def test_a_choice_that_is_left_out_is_no_problem() -> None:
 
 def _leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+LOCAL_PARTS = st.one_of(
+    st.from_regex(r"[a-zA-Z0-9_+.-]{1,70}", fullmatch=True), st.emails().map(lambda one: one.rpartition("@")[0])
+)
+DOMAINS = st.sampled_from(
+    ["example.com", "EXAMPLE.com", "b\u00fccher.example", "a.b.example.org", "no", "x..com", "a" * 64 + ".com", "test"]
+)
+
+
+@settings(max_examples=300)
+@given(LOCAL_PARTS, DOMAINS)
+def test_addresses_are_what_the_library_says(local: str, domain: str) -> None:
+    """An address is taken or refused, and written, as the library for addresses has it."""
+    address = f"{local}@{domain}"
+    fields: dict[str, Any] = {"email": address, "message": "x"}
+    found = examine(Given("information", fields, {}, {}, "en", ""), STATEMENT, COMPILED, TODAY)
+    try:
+        said = validate_email(address, check_deliverability=False, strict=True).normalized.encode()
+    except EmailNotValidError:
+        said = None
+    assert found.values.get("email") == said

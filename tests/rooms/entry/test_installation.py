@@ -44,6 +44,10 @@ def test_an_installation_is_not_made_over(tmp_path: Path) -> None:
         ('country = "', 'country = "x', "store.country"),
         ("[site]", "[site", "is not TOML"),
         ("[site]", "[sight]", "site"),
+        ("[site]", "debug = true\n\n[site]", "debug"),
+        ('database = "sqlite"', 'database = "mysql://db/rows"', "store.database"),
+        ("[store]", '[metrics]\nlisten = "9464"\n\n[store]', "metrics.listen"),
+        ("[store]", '[metrics]\nlisten = "127.0.0.1:99999"\n\n[store]', "metrics.listen"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, old: str, new: str, named: str) -> None:
@@ -54,6 +58,18 @@ def test_a_wrong_setting_is_named(tmp_path: Path, old: str, new: str, named: str
     with pytest.raises(NotInstalled, match=r"troth\.toml") as refused:
         Installation(tmp_path)
     assert named in refused.value.message
+
+
+def test_where_figures_are_shown(tmp_path: Path) -> None:
+    """Figures are shown nowhere unless the settings say where; IPv6 is written in brackets."""
+    installation = made(tmp_path)
+    assert installation.configuration.metrics is None
+    with (tmp_path / "troth.toml").open("a") as file:
+        file.write('\n[metrics]\nlisten = "[::1]:9464"\n')
+    metrics = Installation(tmp_path).configuration.metrics
+    assert metrics
+    assert metrics.address == ("::1", 9464)
+    assert not metrics.outside
 
 
 def test_no_installation_is_told(tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
 """Entries are appended with what they tell of, placed, signed, and stay."""
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 
 from tests.rooms.ledger import rows
+from tests.support.waiting import until
 from troth.ledger import actions, note, reads, rules, tiles
 from troth.ledger.errors import EntryTooLarge, KeyUnusable, LedgerDamaged
 from troth.ledger.sequencer import Sequencer
@@ -18,6 +19,7 @@ from troth.ledger.verify import verify_store
 from troth.ledger.work import unit_of_work
 
 AT = datetime(2026, 1, 5, 10, tzinfo=UTC)
+WHEN = "2026-01-05T10:00:00.000Z"
 
 
 @unit_of_work
@@ -35,10 +37,10 @@ def newest() -> note.Checkpoint:
 def test_entry() -> None:
     """An entry is canonical JSON of kind, moment and facts, and its leaf hash is what append returns."""
     (leaf,) = append(1)
-    assert reads.placed(leaf) is None
-    assert reads.proof(leaf) is None
+    assert reads.placed(leaf, WHEN) is None
+    assert reads.proof(leaf, WHEN) is None
     assert actions.sequence() == 1
-    placed = reads.placed(leaf)
+    placed = reads.placed(leaf, WHEN)
     assert placed == reads.Placed(0, b'{"at":"2026-01-05T10:00:00.000Z","kind":"counted","number":1}')
     assert leaf == rules.leaf_hash(placed.data)
 
@@ -54,7 +56,7 @@ def test_every_entry_is_proved() -> None:
     assert (checkpoint.origin, checkpoint.size) == (settings.TROTH_ORIGIN, len(leaves))
     assert checkpoint.root == rules.root(leaves)
     for index in (0, 1, 255, 256, 511, 512, 1023, 1024, len(leaves) - 1):
-        proof = note.Proof.parse(reads.proof(leaves[index]) or "")
+        proof = note.Proof.parse(reads.proof(leaves[index], WHEN) or "")
         assert proof.index == index
         assert rules.includes(leaves[index], index, checkpoint.size, proof.hashes, checkpoint.root)
     assert [json.loads(data)["number"] for _, data in reads.entries(0, reads.size())] == list(range(len(leaves)))
@@ -90,7 +92,7 @@ def test_same_entry_twice() -> None:
     (leaf,) = append(1)
     assert actions.sequence() == 0
     assert not reads.waiting()
-    assert reads.placed(leaf) == reads.Placed(0, reads.placed(leaf).data)  # type: ignore[union-attr]
+    assert reads.placed(leaf, WHEN) == reads.Placed(0, reads.placed(leaf, WHEN).data)  # type: ignore[union-attr]
     append(3)
     assert actions.sequence() == 1
 
@@ -107,7 +109,7 @@ def test_what_is_not_appended() -> None:
     fits = 65_535 - len(rules.canonical({"kind": "counted", "at": "2026-01-05T10:00:00.000Z", "much": ""}))
     leaf = unit_of_work(actions.append)("counted", {"much": "x" * fits}, at=AT)
     assert actions.sequence() == 1
-    assert reads.placed(leaf)
+    assert reads.placed(leaf, WHEN)
     assert len(reads.entry_bundle(0, 1) or b"") == 65_537
 
 
@@ -237,20 +239,16 @@ def test_many_at_once() -> None:
 
 @pytest.mark.usefixtures("ledger")
 def test_sequencer() -> None:
-    """Within a second of being appended an entry is under a signed checkpoint; stopping is clean."""
+    """Soon after it was appended an entry is under a signed checkpoint; once stopped, nothing more is placed."""
     sequencer = Sequencer()
     sequencer.start()
     try:
         for number in range(3):
             (leaf,) = append(number)
-            began = time.monotonic()
-            while not reads.proof(leaf):
-                time.sleep(0.01)
-            assert time.monotonic() - began < 1
+            until(partial(reads.proof, leaf, WHEN), "a signed checkpoint over the entry")
     finally:
         sequencer.stop()
     append(9)
-    time.sleep(0.3)
     assert reads.waiting()
 
 
@@ -262,13 +260,8 @@ def test_sequencer_tries_again(ledger: Path, caplog: pytest.LogCaptureFixture) -
     sequencer = Sequencer()
     sequencer.start()
     try:
-        while not caplog.records:
-            time.sleep(0.01)
+        until(lambda: "ledger.key-unusable" in caplog.text, "word of the failure")
         (ledger / "away.key").rename(key)
-        began = time.monotonic()
-        while not reads.placed(leaf) and time.monotonic() - began < 5:
-            time.sleep(0.01)
-        assert reads.placed(leaf)
+        until(partial(reads.placed, leaf, WHEN), "the entry's place")
     finally:
         sequencer.stop()
-    assert "ledger.key-unusable" in caplog.text

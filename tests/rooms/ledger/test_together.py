@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connections
 
 from tests.rooms.ledger.test_work import Refused, names, waiting
+from tests.support.waiting import WITHIN, until
 from troth.ledger.errors import NotStored
 from troth.ledger.models import Pending
 from troth.ledger.rows import Insertion
@@ -38,18 +39,17 @@ def _all_at_once(*brought: str) -> list[object]:
     @units_of_work
     def hold(_: Sequence[None]) -> list[None]:
         entered.set()
-        assert go_on.wait(30)
+        assert go_on.wait(WITHIN)
         return [None]
 
     _calls.clear()
     with ThreadPoolExecutor(len(brought) + 1) as threads:
         first = threads.submit(hold, None)
-        assert entered.wait(30)
+        assert entered.wait(WITHIN)
         asked: list[Future[str]] = []
         for name in brought:
             asked.append(threads.submit(keep, name))
-            while waiting() < len(asked):
-                threading.Event().wait(0.001)
+            until(lambda: waiting() == len(asked), "that it waits behind the others")
         go_on.set()
     assert first.exception() is None
     return [one.exception() or one.result() for one in asked]

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.utils import translation
 
+from tests.support.waiting import WITHIN, until
 from troth.ledger import work
 from troth.ledger.errors import NotStored
 from troth.ledger.work import inside, unit_of_work
@@ -118,15 +119,14 @@ def test_commit_that_fails_for_all_waiting() -> None:
     @unit_of_work
     def hold() -> None:
         entered.set()
-        assert go_on.wait(5)
+        assert go_on.wait(WITHIN)
 
     with ThreadPoolExecutor(6) as threads:
         first = threads.submit(hold)
-        assert entered.wait(5)
+        assert entered.wait(WITHIN)
         asked: list[Future[object]] = [threads.submit(do, name) for name in "abc"]
         asked += [threads.submit(promise, "nobody"), threads.submit(do, "d", fail=True)]
-        while waiting() < len(asked):
-            threading.Event().wait(0.01)
+        until(lambda: waiting() == len(asked), "as many units that wait as were asked for")
         go_on.set()
     assert isinstance(first.exception(), NotStored)
     assert [type(one.exception()) for one in asked] == [NotStored, NotStored, NotStored, NotStored, Refused]

@@ -12,7 +12,7 @@ from troth.statement.loader import loads
 
 PAGES = Path(__file__).parents[3] / "docs" / "findings"
 # These are about the file itself, so that their bad example cannot be put into a whole statement.
-OF_THE_FILE = ("file-unreadable", "file-duplicate-key")
+OF_THE_FILE = ("file-unreadable", "file-duplicate-key", "text-hidden")
 
 
 def examples(code: str) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """Files are sealed while they stream, and whoever touches one is found out."""
 
 import os
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -141,13 +140,18 @@ def test_a_large_upload_is_known_as_such() -> None:
 
 
 def test_files_nobody_names_are_swept(installation: Path) -> None:
-    """A file that no value names goes once no upload can still be under way; one that is named stays."""
-    old = time.time() - 2 * 3600
-    left, young, named = sealed(b"left"), sealed(b"young"), sealed(b"named")
+    """A file that no value names goes, unless it is arriving; one that is named stays, however old."""
+    arriving, named = sealed(b"arriving"), sealed(b"named")
+    left = files.path_of(rules.new_ref(AT))
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(b"of a server that was killed")
     value = Value("cv", b"{}", datetime.max.replace(tzinfo=UTC), named.ref)
     unit_of_work(hold)([Holding(rules.new_ref(AT), [value], None, AT)])
-    for one in (left, named):
-        os.utime(files.path_of(one.ref), (old, old))
+    named.keep()
+    os.utime(files.path_of(named.ref), (0, 0))
     jobs.sweep_files()
-    assert [files.path_of(one.ref).exists() for one in (left, young, named)] == [False, True, True]
+    standing = [left, files.path_of(arriving.ref), files.path_of(named.ref)]
+    assert [file.exists() for file in standing] == [False, True, True]
+    arriving.discard()
+    assert not files.arriving() & {arriving.ref, named.ref}
     assert (installation / "files").exists()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from troth.statement.checks.fault import Fault
-from troth.statement.finding import Place
+from troth.statement.finding import Place, said
 
 LONGEST_SHOWN = 60
 
@@ -41,7 +41,7 @@ def blanks(plain: object, place: Place = ()) -> Iterator[Fault]:
 
 
 def _blank(text: str, place: Place) -> Iterator[Fault]:
-    name = ".".join(str(step) for step in place)
+    name = said(place)
     if not any(sign.isalnum() for sign in text):
         yield Fault("blank", f"`{name}` is empty. Write it, or leave the entry out.", place)
     elif mark := _BLANK.search(text):

@@ -28,6 +28,7 @@ CODES: dict[str, Code] = {
     "file-unreadable": _error("The file cannot be read as a statement."),
     "file-misshapen": _error("A part is missing, misspelt or not well-formed."),
     "file-duplicate-key": _error("The same name stands twice in one place."),
+    "text-hidden": _error("A text or name holds a character that nobody sees."),
     # blanks
     "blank": _error("A blank was left open."),
     # names
@@ -39,6 +40,7 @@ CODES: dict[str, Code] = {
     "choice-not-consent": _error("A choice is offered for a purpose that does not rest on consent."),
     "join-not-consent": _error("Visits are joined to people for a purpose that does not rest on consent."),
     "recipient-field-not-collected": _error("A recipient gets a field that is not collected for that purpose."),
+    "datum-unfillable": _error("A choice has no options, or a file no type that is accepted."),
     "data-unused": _warning("A kind of information is declared and never used."),
     "purpose-unused": _warning("A purpose is declared and never used."),
     "country-unknown": _error("A country code is not in ISO 3166-1."),

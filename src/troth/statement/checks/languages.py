@@ -5,7 +5,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from troth.statement.checks.fault import Check, Declared, Fault
-from troth.statement.finding import Place
+from troth.statement.finding import Place, said
 from troth.statement.model import ANY_LANGUAGE, Kind, Part, Statement
 
 TextKind = Literal["name", "prose"]
@@ -18,10 +18,9 @@ def untranslated(declared: Declared) -> Iterator[Fault]:
     for place, kind, text in texts(declared.statement):
         missing = [one for one in languages if one not in text]
         if kind == "prose" and missing and not (len(languages) == 1 and ANY_LANGUAGE in text):
-            name = ".".join(str(step) for step in place)
             yield Fault(
                 "text-untranslated",
-                f"`{name}` is not there in {' and '.join(missing)}. Write it by language: "
+                f"`{said(place)}` is not there in {' and '.join(missing)}. Write it by language: "
                 f"`{{{', '.join(f'{one}: …' for one in languages)}}}`.",
                 place,
             )

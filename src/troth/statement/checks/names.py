@@ -108,6 +108,18 @@ def fields_not_collected(declared: Declared) -> Iterator[Fault]:
                     )
 
 
+def unfillable_data(declared: Declared) -> Iterator[Fault]:
+    """What is asked for can be given."""
+    for name, datum in declared.statement.data.items():
+        missing = {"choice": "" if datum.options else "options", "file": "" if datum.accept else "accept"}
+        if part := missing.get(datum.input):
+            yield Fault(
+                "datum-unfillable",
+                f"`{name}` is a {datum.input} without `{part}`, so nobody can give it. Add `{part}`.",
+                ("data", name),
+            )
+
+
 def unused_data(declared: Declared) -> Iterator[Fault]:
     """What is declared is asked for somewhere."""
     used = {name for name, _ in _named_fields(declared.statement)}
@@ -166,6 +178,7 @@ CHECKS: tuple[Check, ...] = (
     choices_not_consent,
     joins_not_consent,
     fields_not_collected,
+    unfillable_data,
     unused_data,
     unused_purposes,
     unknown_countries,

@@ -1,5 +1,8 @@
 from django.db import migrations, models
 
+from troth.ledger.append_only import put_up
+from troth.statement.evidence import APPEND_ONLY
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -26,4 +29,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        put_up(*APPEND_ONLY),
     ]

@@ -44,4 +44,11 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("record", "field"), name="one_value_per_field")],
             },
         ),
+        migrations.CreateModel(
+            name="KnownKey",
+            fields=[
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("key_id", models.CharField(max_length=8)),
+            ],
+        ),
     ]

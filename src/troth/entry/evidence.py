@@ -1,0 +1,78 @@
+"""An installation held against its own ledger: first the ledger itself, then every row that its entries tell of."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import groupby
+
+from troth import clock
+from troth.collection import evidence as submissions
+from troth.consent import evidence as agreements
+from troth.consent.reads import record_of
+from troth.entry import starting
+from troth.ledger import append_only, reads
+from troth.ledger.evidence import damaged, one_moment, read_through, told
+from troth.ledger.rebuild import Finding, Progress, Report
+from troth.ledger.verify import Verified, verify_store
+from troth.statement import evidence as versions
+from troth.vault import evidence as vault
+
+Stage = Callable[[str], Progress]
+_GUARDED = (*append_only.LEDGER, *versions.APPEND_ONLY, *agreements.APPEND_ONLY)
+_ENTRY = re.compile(r"entry ([0-9]+)")
+
+
+def verified(key: str, remembered: str, stage: Stage) -> Verified:
+    """What verification finds, in the store as it stands at this moment; a site may go on meanwhile.
+
+    What is found first hides what would follow from it: a database file that is damaged, then the ledger, then rows.
+    """
+    with starting.store_readable(ValueError, TypeError):  # a row of another kind than its column
+        starting.insist_on_this_release()
+        starting.insist_on_begun()
+        starting.insist_on_own_keys()
+        with one_moment():
+            return _verified(key, remembered, stage)
+
+
+def _verified(key: str, remembered: str, stage: Stage) -> Verified:
+    stage("database files")(0, 1)
+    if broken := tuple(damaged()):
+        return Verified(0, "", 0, broken)
+    found = verify_store(reads, key=key, remembered=remembered, progress=stage("entries"))
+    report = Report(list(map(_with_record, found.findings)))
+    for finding in _guards():
+        report.note(finding)
+    if not found.findings:
+        for finding in _rows(stage("what entries tell of")):
+            report.note(finding)
+    return replace(found, findings=report.all())
+
+
+def _with_record(finding: Finding) -> Finding:
+    """The finding with the record that the entry it is about tells of, if its leaf still leads there."""
+    entry = _ENTRY.fullmatch(finding.subject)
+    return replace(finding, record=record_of(reads.leaf_at(int(entry[1])))) if entry else finding
+
+
+def _guards() -> Iterator[Finding]:
+    for name in append_only.altered(_GUARDED):
+        yield Finding(f"trigger {name}", "This trigger, which keeps rows as they are, is gone, altered or not ours.")
+
+
+def _rows(progress: Progress) -> Iterator[Finding]:
+    published = versions.Versions()
+    holdings = vault.Holdings(clock.now())
+    agreed = agreements.Agreements(published, holdings)
+    rooms = {room.kind: room for room in (published, holdings, agreed)}
+    for block, strange in told(progress):
+        yield from strange
+        for kind, entries in groupby(block, key=lambda one: one.said.get("kind")):
+            room = rooms.get(kind) if isinstance(kind, str) else None
+            for entry in () if room else entries:
+                yield Finding(entry.name, f"What {entry.name} tells of is nothing that troth does.")
+            if room:
+                yield from room.held_against(list(entries))
+    for room in (published, agreed, holdings):
+        yield from room.left_over()
+    yield from read_through("submissions", submissions.altered())

@@ -1,0 +1,216 @@
+"""What other rooms need to hold their rows against the ledger: every entry in order, in a store that stands still."""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Final, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, models, router, transaction
+
+from troth.ledger import reads, rules
+from troth.ledger.rebuild import Finding, Progress
+
+B = TypeVar("B")
+
+_BLOCK: Final = 1000
+# What reading a row raises when something of another kind stands in a column, which only SQLite lets stand.
+ILLEGIBLE: Final = (ValueError, TypeError, OperationalError)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry by its name in findings, with what it says."""
+
+    name: str
+    leaf: bytes
+    said: dict[str, Any]
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """What is read inside is the store as it stood at one moment, whatever is written meanwhile.
+
+    Persons' keys are read as of a moment later than rows: they are kept before the rows that need them.
+    """
+    others = [alias for alias in connections if alias != DEFAULT_DB_ALIAS]
+    with ExitStack() as stack:
+        for alias in (DEFAULT_DB_ALIAS, *others):
+            stack.enter_context(_snapshot(alias))
+        yield
+
+
+@contextmanager
+def _snapshot(alias: str) -> Iterator[None]:
+    one = connections[alias]
+    if one.vendor == "postgresql":
+        with transaction.atomic(using=alias, durable=True), one.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SELECT 1")
+            yield
+        return
+    with one.cursor() as cursor:
+        cursor.execute("BEGIN")  # by hand: Django's own would be IMMEDIATE and keep everybody from writing
+        cursor.execute("SELECT COUNT(*) FROM sqlite_master")
+        cursor.fetchone()
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+def damaged() -> Iterator[Finding]:
+    """What the databases find wrong with their own files: SQLite is asked, PostgreSQL looks after itself."""
+    for one in connections.all():
+        if one.vendor != "sqlite":
+            continue
+        with one.cursor() as cursor:
+            cursor.execute("PRAGMA integrity_check")
+            for (message,) in cursor.fetchall():
+                if message != "ok":
+                    yield Finding(f"database {one.alias}", f"The database file is damaged: {message}.")
+
+
+def told(progress: Progress) -> Iterator[tuple[list[Told], list[Finding]]]:
+    """Every entry, those that wait first, a block at a time; and of each block what troth would not have written."""
+    for page in _pages(reads.stored_pending()):
+        yield _read([(f"pending entry {number}", data, leaf) for number, data, leaf in _unplaced(page)])
+    size = reads.size()
+    for start in range(0, size, _BLOCK):
+        stop = min(size, start + _BLOCK)
+        yield _read([(f"entry {index}", data, leaf) for index, data, leaf in reads.stored(start, stop)])
+        progress(stop, size)
+
+
+def insist(kind: type, *values: object) -> None:
+    """Refuses a value that is not of the kind of its column: SQLite lets anything stand there."""
+    for value in values:
+        if not isinstance(value, kind):
+            message = "A value is not of the kind of its column."
+            raise TypeError(message)
+
+
+# What a row of each kind of field comes as, beneath the object-relational mapper.
+_KINDS: Final = (
+    (models.DateTimeField, datetime),
+    (models.JSONField, str),
+    (models.CharField, str),
+    (models.BinaryField, bytes),
+    (models.BooleanField, bool),
+    (models.IntegerField, int),
+)
+
+
+class Reading:
+    """Reads many rows by one of their columns, without the object-relational mapper's work for each."""
+
+    def __init__(self, model: type[models.Model], by: str, *columns: str) -> None:
+        self._model = model
+        self._by = by
+        self._columns = columns
+
+    def __call__(self, values: Collection[str] | Collection[bytes]) -> list[tuple[Any, ...]]:
+        """The columns asked for, of each row whose column is one of `values`; ``TypeError`` for one of another kind."""
+        if not values:
+            return []
+        connection = connections[router.db_for_read(self._model)]
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"{self._begin} = ANY(%s)", [list(values)])
+            else:
+                cursor.execute(f"{self._begin} IN ({', '.join(['%s'] * len(values))})", list(values))
+            return [self._converted(row) for row in cursor.fetchall()]
+
+    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        if tuple(map(type, row)) != self._types:
+            message = "A value is not of the kind of its column."
+            raise TypeError(message)
+        if not self._conversions:
+            return row
+        values = list(row)
+        for at, convert in self._conversions:
+            values[at] = convert(values[at])
+        return tuple(values)
+
+    @cached_property
+    def _begin(self) -> str:
+        names = ", ".join(f'"{name}"' for name in self._columns)
+        return f'SELECT {names} FROM "{self._model._meta.db_table}" WHERE "{self._by}"'  # noqa: S608 - names are ours
+
+    @cached_property
+    def _fields(self) -> list[Any]:
+        return [self._model._meta.get_field(name) for name in self._columns]
+
+    @cached_property
+    def _types(self) -> tuple[type, ...]:
+        return tuple(next(kind for sort, kind in _KINDS if isinstance(field, sort)) for field in self._fields)
+
+    @cached_property
+    def _conversions(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        converts = ((models.DateTimeField, _moment), (models.JSONField, json.loads))
+        columns = list(enumerate(self._fields))
+        return [(at, convert) for sort, convert in converts for at, field in columns if isinstance(field, sort)]
+
+
+def _moment(at: datetime) -> datetime:
+    """SQLite's times have no zone; all are UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def read_each(make: Callable[[Sequence[Told]], B], entries: Sequence[Told]) -> Iterator[B | Finding]:
+    """What `make` reads for `entries`: at once, or for each alone where a row of one cannot be read."""
+    try:
+        yield make(entries)
+    except ILLEGIBLE:
+        if len(entries) > 1:
+            for one in entries:
+                yield from read_each(make, [one])
+        else:
+            name = entries[0].name
+            yield Finding(name, f"A row that {name} tells of holds something of another kind than its column.")
+
+
+def read_through(subject: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """`findings`, and one more if a row cannot be read on the way."""
+    try:
+        yield from findings
+    except ILLEGIBLE:
+        yield Finding(subject, "A row holds something of another kind than its column, so the rest was not looked at.")
+
+
+def _pages(rows: Iterator[tuple[int, bytes, bytes]]) -> Iterator[list[tuple[int, bytes, bytes]]]:
+    page: list[tuple[int, bytes, bytes]] = []
+    for row in rows:
+        page.append(row)
+        if len(page) == _BLOCK:
+            yield page
+            page = []
+    if page:
+        yield page
+
+
+def _unplaced(page: list[tuple[int, bytes, bytes]]) -> list[tuple[int, bytes, bytes]]:
+    """Without what was appended twice: it stands in its place already, and leaves soon."""
+    placed = reads.which_are_placed([(leaf, data[7:31].decode(errors="replace")) for _, data, leaf in page])
+    return [row for row in page if row[2] not in placed]
+
+
+def _read(rows: list[tuple[str, bytes, bytes]]) -> tuple[list[Told], list[Finding]]:
+    entries, strange = [], []
+    for name, data, leaf in rows:
+        said = _said(data)
+        if said is None:
+            strange.append(Finding(name, f"What stands as {name} is no entry in canonical JSON."))
+        else:
+            entries.append(Told(name, leaf, said))
+    return entries, strange
+
+
+def _said(data: bytes) -> dict[str, Any] | None:
+    try:
+        said = json.loads(data)
+        return said if isinstance(said, dict) and rules.canonical(said) == data else None
+    except (ValueError, TypeError, RecursionError):
+        return None

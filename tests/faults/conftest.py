@@ -1,0 +1,10 @@
+"""What tests of faults share."""
+
+import pytest
+
+
+@pytest.fixture
+def rounds(pytestconfig: pytest.Config) -> int:
+    """How many rounds of faults this run goes."""
+    asked: int = pytestconfig.getoption("--rounds")
+    return asked

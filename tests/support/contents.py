@@ -1,0 +1,60 @@
+"""What the two SQLite databases of an installation say, whatever their files look like."""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from troth.statement.canonical import digest
+from troth.statement.loader import loads
+
+# Numbers that the databases give, times that nobody signed, and what makes a form count once: nothing that happened
+# hangs on them, as docs/verifying.md says.
+OF_NO_ACCOUNT = {
+    "ledger_tile": {"id"},
+    "ledger_checkpoint": {"at"},
+    "consent_choice": {"id"},
+    "statement_version": {"id"},
+    "vault_sealed": {"id"},
+    "vault_knownkey": {"name"},
+    "collection_sent": {"key", "body", "not_kept"},
+    "django_migrations": {"id", "applied"},
+    "sqlite_sequence": {"name", "seq"},
+}
+
+
+def contents(directory: Path) -> dict[str, list[str]] | None:
+    """Every row that counts, by table, and how the tables are made; None if the databases cannot be read."""
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            return dict(_read(directory, Path(scratch)))
+        except sqlite3.DatabaseError:
+            return None
+
+
+def _read(directory: Path, scratch: Path) -> Iterator[tuple[str, list[str]]]:
+    for name in ("troth.sqlite3", "keys.sqlite3"):
+        for file in (directory / name, directory / f"{name}-wal"):
+            if file.exists():
+                shutil.copy(file, scratch)
+        with closing(sqlite3.connect(scratch / name)) as rows:
+            rows.text_factory = bytes
+            made = rows.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+            yield name, sorted(map(repr, made))
+            for table in (row[1].decode() for row in made if row[0] == b"table"):
+                yield f"{name} {table}", sorted(_rows(rows, table))
+
+
+def _rows(rows: sqlite3.Connection, table: str) -> Iterator[str]:
+    told = rows.execute(f"SELECT * FROM {table}")
+    names = [column[0] for column in told.description]
+    silent = OF_NO_ACCOUNT.get(table, set())
+    for row in told:
+        values = {name: value for name, value in zip(names, row, strict=True) if name not in silent}
+        if table == "statement_version" and isinstance(values["source"], bytes):
+            # What does not change the statement, such as a remark in its file, is no part of it.
+            whole = loads(values["source"]).statement
+            values["source"] = digest(whole) if whole else None
+        yield repr(values)
