@@ -1,6 +1,7 @@
 """What every test may ask for: running sites, a browser, an HTTP client. The network is closed but for this machine."""
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -44,6 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("soak", print_blob=True, **noisy)
     hypothesis.settings.load_profile("troth")
     expect.set_options(timeout=WITHIN * 1000)
+    # Whoever ends a run, as `timeout` does, ends the servers that it started as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     network.close()
     if config.getoption("--database") == "postgresql" and databases.SERVER not in os.environ:
         config.add_cleanup(databases.start())

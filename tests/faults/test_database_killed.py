@@ -46,18 +46,11 @@ def site(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iter
     running.close()
 
 
-@pytest.fixture
-def rounds(pytestconfig: pytest.Config) -> int:
-    """How often the database is killed, in each of two ways."""
-    wanted: int = pytestconfig.getoption("--rounds")
-    return max(FEWEST, wanted // EACH)
-
-
 def survives(rounds: int, site: Running, broken: Callable[[], AbstractContextManager[None]]) -> None:
     """The database breaks for a while as many send, again and again; the site is never started anew."""
     started = site.processes()
     crowd, told = Crowd(site), Told(site, refused_is_certain=False)
-    for _ in range(rounds):
+    for _ in range(max(FEWEST, rounds // EACH)):
         crowd.start()
         time.sleep(chance.uniform(0.1, 0.5))
         with broken():

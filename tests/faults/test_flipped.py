@@ -182,7 +182,7 @@ def _what_differs(own: dict[str, object], other: dict[str, object], within: str 
     for name, value in own.items():
         if isinstance(value, dict) and isinstance(other[name], dict):
             if value != other[name]:
-                return _what_differs(value, other[name], f"{within}{name}.")  # type: ignore[arg-type]  # checked above
+                return _what_differs(value, other[name], f"{within}{name}.")
         elif value != other[name]:
             return f"{within}{name}"
     return ""

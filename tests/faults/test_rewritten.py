@@ -167,8 +167,8 @@ def _flipped(text: bytes, at: int) -> bytes:
 
 
 @pytest.fixture
-def waiting(copy: Copy) -> Ask:
-    """Nothing; the copy's newest entries wait."""
+def waiting(copy: Copy) -> None:
+    """The copy's newest entries wait."""
     with copy.altering() as ask:
         log.unplace(ask)
     copy.verifies()
@@ -203,7 +203,7 @@ def _pending(ask: Ask, data: bytes) -> None:
 
 
 THEN = "2026-01-01T00:00:00.000Z"
-MADE_UP: dict[str, dict[str, object]] = {
+MADE_UP: dict[str, dict[str, rules.JSON]] = {
     "its agreement is gone": {"kind": "collected"},
     "its version is gone": {"kind": "published"},
     "the ledger accounts for": {"kind": "expired", "fields": {"email": 1}, "persons": 1},
@@ -213,7 +213,7 @@ MADE_UP: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize(("names", "said"), MADE_UP.items())
-def test_an_entry_made_up(copy: Copy, names: str, said: dict[str, object]) -> None:
+def test_an_entry_made_up(copy: Copy, names: str, said: dict[str, rules.JSON]) -> None:
     """An entry that somebody lets the sequencer place tells of something that is not there."""
     with copy.altering() as ask:
         _pending(ask, rules.canonical({**said, "at": THEN}))

@@ -41,20 +41,35 @@ def _read(directory: Path, scratch: Path) -> Iterator[tuple[str, list[str]]]:
                 shutil.copy(file, scratch)
         with closing(sqlite3.connect(scratch / name)) as rows:
             rows.text_factory = bytes
-            made = rows.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
-            yield name, sorted(map(repr, made))
-            for table in (row[1].decode() for row in made if row[0] == b"table"):
-                yield f"{name} {table}", sorted(_rows(rows, table))
+            yield f"triggers of {name}", sorted(_said(rows, "SELECT sql FROM sqlite_master WHERE type = 'trigger'"))
+            for (table,) in rows.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                yield f"columns of {table.decode()}", sorted(_columns(rows, table.decode()))
+                yield table.decode(), sorted(_rows(rows, table.decode()))
+
+
+def _said(rows: sqlite3.Connection, question: str) -> list[str]:
+    return list(map(repr, rows.execute(question)))
+
+
+def _columns(rows: sqlite3.Connection, table: str) -> Iterator[str]:
+    # Whether a name is written large or small is all the same to the database.
+    for _, name, kind, held, _, key in rows.execute(f"PRAGMA table_info({table})"):
+        if not table.startswith(("django", "sqlite")):
+            yield f"{name.decode().lower()} {kind.decode().lower()} {held} {key}"
 
 
 def _rows(rows: sqlite3.Connection, table: str) -> Iterator[str]:
     told = rows.execute(f"SELECT * FROM {table}")
-    names = [column[0] for column in told.description]
+    names = [column[0].lower() for column in told.description]
     silent = OF_NO_ACCOUNT.get(table, set())
+    known = {ref for (ref,) in rows.execute("SELECT ref FROM vault_person")} if table == "consent_agreement" else set()
     for row in told:
         values = {name: value for name, value in zip(names, row, strict=True) if name not in silent}
         if table == "statement_version" and isinstance(values["source"], bytes):
             # What does not change the statement, such as a remark in its file, is no part of it.
             whole = loads(values["source"]).statement
             values["source"] = digest(whole) if whole else None
+        if table == "consent_agreement" and values["person"] not in known:
+            # Nobody but the person can tell any more what was committed to.
+            del values["receipt"], values["digests"]
         yield repr(values)

@@ -73,7 +73,7 @@ def lived(directory: Path, databases: Databases, *, killed: bool = False) -> Liv
             end()
         if wave == 0:
             copied(site.directory, directory / "older")
-            versions.publish(site, lambda plain: (_keep_no_quote(plain), versions.reword(2)(plain)), "today")
+            versions.publish(site, _another, "today")
     copied(site.directory, directory / "rest")
     site.close()
     return _read(directory, records)
@@ -81,6 +81,11 @@ def lived(directory: Path, databases: Databases, *, killed: bool = False) -> Liv
 
 def _keep_no_quote(plain: dict[str, Any]) -> None:
     plain["purposes"]["prepare-quote"]["retention"] = "P0D"
+
+
+def _another(plain: dict[str, Any]) -> None:
+    _keep_no_quote(plain)
+    versions.reword(2)(plain)
 
 
 def _live(site: Running, wave: int, records: dict[str, list[str]]) -> None:

@@ -5,6 +5,7 @@ from itertools import count
 
 from tests.support.tampering import Ask
 from troth.ledger import note, rules, tiles
+from troth.ledger.rules import JSON
 
 
 def leaves(ask: Ask) -> list[bytes]:
@@ -18,7 +19,7 @@ def exchange(ask: Ask, one: int, two: int) -> None:
         ask('UPDATE ledger_entry SET "index" = %s WHERE "index" = %s', to, at)
 
 
-def rewrite(ask: Ask, index: int, **facts: object) -> bytes:
+def rewrite(ask: Ask, index: int, **facts: JSON) -> bytes:
     """Makes the entry at `index` say something else; answers its new leaf."""
     ((data,),) = ask('SELECT data FROM ledger_entry WHERE "index" = %s', index)
     changed = rules.canonical({**json.loads(bytes(data)), **facts})

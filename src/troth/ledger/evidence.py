@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
+from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, models, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from troth.ledger import reads, rules
 from troth.ledger.rebuild import Finding, Progress
@@ -62,15 +64,33 @@ def _snapshot(alias: str) -> Iterator[None]:
 
 
 def damaged() -> Iterator[Finding]:
-    """What the databases find wrong with their own files: SQLite is asked, PostgreSQL looks after itself."""
+    """What is wrong with the databases' own files and tables: SQLite is asked, PostgreSQL looks after itself."""
     for one in connections.all():
-        if one.vendor != "sqlite":
+        if one.vendor == "sqlite":
+            with one.cursor() as cursor:
+                cursor.execute("PRAGMA integrity_check")
+                messages = [message for (message,) in cursor.fetchall() if message != "ok"]
+            messages += [f"table {table} is not made as it was" for table in _made_otherwise(one)]
+            for message in messages:
+                yield Finding(f"database {one.alias}", f"The database file is damaged: {message}.")
+
+
+def _made_otherwise(one: BaseDatabaseWrapper) -> Iterator[str]:
+    """Tables whose columns are other ones: SQLite would go on with them, and keep new values in another way."""
+    for model in apps.get_models():
+        if router.db_for_read(model) != one.alias:
             continue
+        table = model._meta.db_table
         with one.cursor() as cursor:
-            cursor.execute("PRAGMA integrity_check")
-            for (message,) in cursor.fetchall():
-                if message != "ok":
-                    yield Finding(f"database {one.alias}", f"The database file is damaged: {message}.")
+            cursor.execute(f"PRAGMA table_info({table})")
+            made = {(name.lower(), kind.lower(), held, key) for _, name, kind, held, _, key in cursor.fetchall()}
+        fields = model._meta.concrete_fields
+        if made != {(field.column, _kind(field, one), not field.null, field.primary_key) for field in fields}:
+            yield table
+
+
+def _kind(field: Any, one: BaseDatabaseWrapper) -> str:
+    return str(field.db_type(one)).lower()
 
 
 def told(progress: Progress) -> Iterator[tuple[list[Told], list[Finding]]]:
