@@ -23,7 +23,7 @@ DATABASES = (ROWS, KEYS)
 pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("sqlite")]
 
 
-def verified(copy: Path, remembered: str) -> bool:
+def verified(copy: Path, remembered: str = "") -> bool:
     """Whether the copy verifies and goes on from what somebody remembered; what is wrong with it has a name."""
     command = [TROTH, "verify", "--data", copy]
     if remembered:
@@ -103,17 +103,16 @@ def test_copied_in_the_right_order(new_site: Callable[[str], Running], tmp_path:
 
 
 @pytest.mark.promise("P44")
-@pytest.mark.parametrize("first", [KEYS, FILES])
-def test_copied_in_the_wrong_order(new_site: Callable[[str], Running], tmp_path: Path, first: str) -> None:
+def test_copied_in_the_wrong_order(new_site: Callable[[str], Running], tmp_path: Path) -> None:
     """A copy whose keys or files are older than its rows lacks some of them, and says so."""
     site = new_site("infortrend")
     crowd = Crowd(site)
-    assert crowd.gets_through()
-    copy = begun(site, tmp_path / "copy")
-    backed_up(site, copy, first)
-    with http() as client:
-        late = crowd.made(FILE)
-        late.send(client, site)
-        assert late.record
-    backed_up(site, copy, *({ROWS, KEYS, FILES} - {first}))
-    assert not verified(copy, "")
+    for first in (KEYS, FILES):
+        copy = begun(site, tmp_path / f"copy-{first}")
+        backed_up(site, copy, first)
+        with http() as client:
+            late = crowd.made(FILE)
+            late.send(client, site)
+            assert late.record
+        backed_up(site, copy, *({ROWS, KEYS, FILES} - {first}))
+        assert not verified(copy)

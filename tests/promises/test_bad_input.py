@@ -104,59 +104,57 @@ def test_forms_that_cannot_be_read(client: httpx.Client, site: Running, *, embed
 FORM = "application/x-www-form-urlencoded"
 
 
+TYPED = [
+    (b"field.message=a\xffb", FORM, "collection.malformed"),
+    (b"field.message=\xe6\x9e", FORM, "collection.malformed"),
+    (b"field.message=a%FFb", FORM, "collection.mistyped"),
+    (b"field.message=a%00b", FORM, "collection.mistyped"),
+    (b"field.message=a%ED%A0%80b", FORM, "collection.mistyped"),
+    (b"field.message=a%E2%80%AEb", FORM, "collection.mistyped"),
+    (b"field.message=a&field.message=b", FORM, "collection.mistyped"),
+    (b"field.message=", FORM, "collection.missing"),
+    (b"field.message=%20%0D%0A%E2%80%8B", FORM, "collection.missing"),
+    (b"field.message=a&field.%00=b", FORM, "collection.not-declared"),
+    (b"field.message=a&field.message%00=b", FORM, "collection.not-declared"),
+    (b"field.message=a&%FF=b", FORM, "collection.not-declared"),
+    (b"field.message=a", f"{FORM}; charset=utf-16", "collection.malformed"),
+    (b"field.message=%FF", f"{FORM}; charset=nobody", "collection.mistyped"),
+]
+
+
 @pytest.mark.promise("P05")
 @pytest.mark.parametrize("embedded", [False, True])
-@pytest.mark.parametrize(
-    ("typed", "kind", "code"),
-    [
-        (b"field.message=a\xffb", FORM, "collection.malformed"),
-        (b"field.message=\xe6\x9e", FORM, "collection.malformed"),
-        (b"field.message=a%FFb", FORM, "collection.mistyped"),
-        (b"field.message=a%00b", FORM, "collection.mistyped"),
-        (b"field.message=a%ED%A0%80b", FORM, "collection.mistyped"),
-        (b"field.message=a%E2%80%AEb", FORM, "collection.mistyped"),
-        (b"field.message=a&field.message=b", FORM, "collection.mistyped"),
-        (b"field.message=", FORM, "collection.missing"),
-        (b"field.message=%20%0D%0A%E2%80%8B", FORM, "collection.missing"),
-        (b"field.message=a&field.%00=b", FORM, "collection.not-declared"),
-        (b"field.message=a&field.message%00=b", FORM, "collection.not-declared"),
-        (b"field.message=a&%FF=b", FORM, "collection.not-declared"),
-        (b"field.message=a", f"{FORM}; charset=utf-16", "collection.malformed"),
-        (b"field.message=%FF", f"{FORM}; charset=nobody", "collection.mistyped"),
-    ],
-)
-def test_forms_with_something_that_is_no_text(
-    client: httpx.Client, site: Running, typed: bytes, kind: str, code: str, *, embedded: bool
-) -> None:
+def test_forms_with_something_that_is_no_text(client: httpx.Client, site: Running, *, embedded: bool) -> None:
     """Bytes that are no text, hidden characters, a field twice or none: named, and nothing of the form is stored."""
     page = documents.opened(client, documents.address_of(site, POINT, embedded=embedded))
-    own = "&".join(f"{name}={value}" for name, value in page.hidden.items()).encode()
+    own = "&".join(f"{name}={value}" for name, value in page.hidden.items())
     with disk.nothing_kept(client, site, MARKER):
-        content = own + f"&field.email={MARKER}@example.com&".encode() + typed
-        answer = client.post(page.url, content=content, headers={"Content-Type": kind, "Origin": site.url})
-    assert answer.status_code == (400 if code == "collection.malformed" else 422)
-    said = documents.Document(answer).text
-    assert code in said or "Nothing was sent yet" in said
+        for typed, kind, code in TYPED:
+            content = f"{own}&field.email={MARKER}@example.com&".encode() + typed
+            answer = client.post(page.url, content=content, headers={"Content-Type": kind, "Origin": site.url})
+            assert answer.status_code == (400 if code == "collection.malformed" else 422), typed
+            said = documents.Document(answer).text
+            assert code in said or "Nothing was sent yet" in said, typed
 
 
 @pytest.mark.promise("P05", "P10")
-@pytest.mark.parametrize("key", [b"%00", b"a" * 200, b"a,b", b"a;b", b"4111 1111"])
-def test_keys_of_any_signs(client: httpx.Client, site: Running, key: bytes) -> None:
+def test_keys_of_any_signs(client: httpx.Client, site: Running) -> None:
     """The same key, whatever signs it is made of, is the same submission."""
     whole, url = body(client, site), f"{site.url}/api/v1/collect/{POINT}"
-    headers = {b"Idempotency-Key": key[:160] + points.address().encode()}
-    answers = [client.post(url, json=whole, headers=headers) for _ in range(2)]
-    assert points.taken(answers[0]) == points.taken(answers[1])
+    for key in (b"%00", b"a" * 160, b"a,b", b"a;b", b"4111 1111"):
+        headers = {b"Idempotency-Key": key + points.address().encode()}
+        answers = [client.post(url, json=whole, headers=headers) for _ in range(2)]
+        assert points.taken(answers[0]) == points.taken(answers[1])
 
 
 @pytest.mark.promise("P05", "P10")
-@pytest.mark.parametrize("key", [b"", b"\xff", "é".encode(), "鍵".encode(), b"a" * 201])
-def test_keys_that_cannot_be_read(client: httpx.Client, site: Running, key: bytes) -> None:
+def test_keys_that_cannot_be_read(client: httpx.Client, site: Running) -> None:
     """A key that is empty, too long or not ASCII is refused: without it, the same submission would count twice."""
     url = f"{site.url}/api/v1/collect/{POINT}"
     with disk.nothing_kept(client, site, MARKER):
-        answer = client.post(url, json=body(client, site), headers={b"Idempotency-Key": key})
-        assert points.refused(answer, 400, "collection.malformed")["field"] == "Idempotency-Key"
+        for key in (b"", b"\xff", "é".encode(), "鍵".encode(), b"a" * 201):
+            answer = client.post(url, json=body(client, site), headers={b"Idempotency-Key": key})
+            assert points.refused(answer, 400, "collection.malformed")["field"] == "Idempotency-Key"
 
 
 @pytest.mark.promise("P05")
@@ -176,60 +174,58 @@ def test_each_required_field_is_needed(client: httpx.Client, site: Running, poin
             assert (error["field"], error["clause"]) == (field["id"], f"collection.{point}.{field['id']}")
 
 
+LOOK_RIGHT: list[tuple[str, str, Any]] = [
+    ("information", "email", "a@[127.0.0.1]"), ("information", "email", '"a b"@example.com'), ("information",
+    "email", "a@example.com."),
+    ("information", "phone", "+886 2 2345 6789 now"), ("information", "name", "Lin\u202emoc.elpmaxe"),
+    ("information", "name", "Lin\ufeff"),
+    ("job-application", "website", "http://["), ("job-application", "website", "https://user:secret@example.com/"),
+    ("job-application", "website", "https://example.com\\@other.example/"), ("job-application", "website",
+    "https://example.com/a b"),
+    ("service", "purchase-date", "20260131"), ("support", "diagnostics", "a: 1\na: 2"), ("support", "diagnostics",
+    {"": "5.2"}),
+]  # fmt: skip
+
+
 @pytest.mark.promise("P06")
-@pytest.mark.parametrize(
-    ("point", "name", "value"),
-    [
-        ("information", "email", "a@[127.0.0.1]"), ("information", "email", '"a b"@example.com'), ("information",
-        "email", "a@example.com."),
-        ("information", "phone", "+886 2 2345 6789 now"), ("information", "name", "Lin\u202emoc.elpmaxe"),
-        ("information", "name", "Lin\ufeff"),
-        ("job-application", "website", "http://["), ("job-application", "website", "https://user:secret@example.com/"),
-        ("job-application", "website", "https://example.com\\@other.example/"), ("job-application", "website",
-        "https://example.com/a b"),
-        ("service", "purchase-date", "20260131"), ("support", "diagnostics", "a: 1\na: 2"), ("support", "diagnostics",
-        {"": "5.2"}),
-    ],
-)  # fmt: skip
-def test_values_that_look_right(client: httpx.Client, site: Running, point: str, name: str, value: Any) -> None:
+def test_values_that_look_right(client: httpx.Client, site: Running) -> None:
     """What looks like a value of its kind and is none, or hides something, is refused by name and leaves no trace."""
-    asked = points.described(client, site, point)
-    given = points.answers(asked["shown"], optional=False)
-    given.fields |= {"email": f"{MARKER}@example.com", name: value}
     with disk.nothing_kept(client, site, MARKER):
-        answer = points.post(client, site, point, points.submission(asked, given), given.files)
-        error = points.refused(answer, 422, "collection.mistyped")
-        assert (error["field"], error["clause"]) == (name, f"collection.{point}.{name}")
+        for point, name, value in LOOK_RIGHT:
+            asked = points.described(client, site, point)
+            given = points.answers(asked["shown"], optional=False)
+            given.fields |= {"email": f"{MARKER}@example.com", name: value}
+            answer = points.post(client, site, point, points.submission(asked, given), given.files)
+            error = points.refused(answer, 422, "collection.mistyped")
+            assert (error["field"], error["clause"]) == (name, f"collection.{point}.{name}")
+
+
+SHAPES: list[tuple[dict[str, Any], str, str]] = [
+    ({"fields": None}, "missing", "email"),
+    ({"fields": []}, "mistyped", "fields"),
+    ({"fields": {"email": None, "message": None}}, "missing", "email"),
+    ({"fields": {"email": "", "message": "\n \t"}}, "missing", "email"),
+    ({"language": None}, "mistyped", "language"),
+    ({"language": 5}, "mistyped", "language"),
+    ({"language": "x" * 5000}, "mistyped", "language"),
+    ({"shown": None}, "mistyped", "shown"),
+    ({"shown": "zz"}, "mistyped", "shown"),
+    ({"shown": "A" * 64}, "mistyped", "shown"),
+    ({"choices": [True]}, "mistyped", "choices"),
+    ({"age": {"born": "1980-01-01"}}, "mistyped", "age.country"),
+    ({"extra": MARKER}, "not-declared", "extra"),
+    ({"person": "a" * 26}, "not-declared", "person"),
+    ({"Ein Feld": MARKER}, "not-declared", "?"),
+]
 
 
 @pytest.mark.promise("P05")
-@pytest.mark.parametrize(
-    ("changed", "status", "code", "field"),
-    [
-        ({"fields": None}, 422, "collection.missing", "email"),
-        ({"fields": []}, 422, "collection.mistyped", "fields"),
-        ({"fields": {"email": None, "message": None}}, 422, "collection.missing", "email"),
-        ({"fields": {"email": "", "message": "\n \t"}}, 422, "collection.missing", "email"),
-        ({"language": None}, 422, "collection.mistyped", "language"),
-        ({"language": 5}, 422, "collection.mistyped", "language"),
-        ({"language": "x" * 5000}, 422, "collection.mistyped", "language"),
-        ({"shown": None}, 422, "collection.mistyped", "shown"),
-        ({"shown": "zz"}, 422, "collection.mistyped", "shown"),
-        ({"shown": "A" * 64}, 422, "collection.mistyped", "shown"),
-        ({"choices": [True]}, 422, "collection.mistyped", "choices"),
-        ({"age": {"born": "1980-01-01"}}, 422, "collection.mistyped", "age.country"),
-        ({"extra": MARKER}, 422, "collection.not-declared", "extra"),
-        ({"person": "a" * 26}, 422, "collection.not-declared", "person"),
-        ({"Ein Feld": MARKER}, 422, "collection.not-declared", "?"),
-    ],
-)
-def test_submissions_of_another_shape(
-    client: httpx.Client, site: Running, changed: dict[str, Any], status: int, code: str, field: str
-) -> None:
+def test_submissions_of_another_shape(client: httpx.Client, site: Running) -> None:
     """A submission that lacks a part, or has one too many or of another kind, is refused naming that part."""
     with disk.nothing_kept(client, site, MARKER):
-        answer = sent(client, site, json.dumps(body(client, site, **changed)).encode())
-        assert points.refused(answer, status, code)["field"] == field
+        for changed, code, field in SHAPES:
+            answer = sent(client, site, json.dumps(body(client, site, **changed)).encode())
+            assert points.refused(answer, 422, f"collection.{code}")["field"] == field
 
 
 @pytest.mark.promise("P05")
@@ -275,7 +271,7 @@ def test_values_that_are_too_long(client: httpx.Client, site: Running) -> None:
         asked = points.described(client, site, point)
         fields = asked["schema"]["properties"]["fields"]["properties"]
         given = points.answers(asked["shown"])
-        most = {name: most_of(schema) for name, schema in fields.items() if name != "country"}
+        most = {name: most_of(schema) for name, schema in fields.items() if name != "country" and "enum" not in schema}
         assert len(most) > 5
         for name, length in ((name, length) for name, length in most.items() if length):
             whole = points.submission(asked, points.Answers({**given.fields, name: "1" * (length + 1)}))

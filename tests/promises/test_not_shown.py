@@ -87,9 +87,9 @@ def test_a_form_of_another_language_is_shown_again(client: httpx.Client, site: R
 
 
 @pytest.mark.promise("P11")
-@pytest.mark.parametrize("language", ["EN", "zh-hant", "ZH-HANT", "zh", "zh-TW", "de", "xx", "", " en", "en\u200b"])
-def test_a_language_is_one_of_the_statement(client: httpx.Client, site: Running, language: str) -> None:
+def test_a_language_is_one_of_the_statement(client: httpx.Client, site: Running) -> None:
     """A submission in a language that the statement does not have, or misspells, is refused by name."""
     with disk.nothing_kept(client, site, MARKER):
-        error = points.refused(sent(client, site, language=language), 422, "collection.mistyped")
-    assert (error["field"], error["clause"]) == ("language", f"collection.{POINT}")
+        for language in ("EN", "zh-hant", "ZH-HANT", "zh", "zh-TW", "de", "xx", "", " en", "en\u200b"):
+            error = points.refused(sent(client, site, language=language), 422, "collection.mistyped")
+            assert (error["field"], error["clause"]) == ("language", f"collection.{POINT}")

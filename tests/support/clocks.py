@@ -20,7 +20,7 @@ class Clock:
         self.shift = _RIGHT
         self._write()
         path = os.pathsep.join([str(_SHIFTED), *filter(None, [os.environ.get("PYTHONPATH")])])
-        site.through = ("env", f"PYTHONPATH={path}", f"SHIFTED={self._file}")
+        site.through = (*site.through, "env", f"PYTHONPATH={path}", f"SHIFTED={self._file}")
 
     def set(self, shift: timedelta) -> None:
         """Sets it `shift` beside the right time, from now on; a server that runs knows it when this returns."""

@@ -30,7 +30,7 @@ def contents(directory: Path) -> dict[str, list[str]] | None:
     with tempfile.TemporaryDirectory() as scratch:
         try:
             return dict(_read(directory, Path(scratch)))
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):  # its words about a damaged file need not be UTF-8
             return None
 
 

@@ -5,18 +5,18 @@ import resource
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
-from tests.support.crowd import chance
 from tests.support.site import Running
 
 FULL, LIMIT = "full disk", "limit"
 _SIZE = 24 * 2**20
-# What is left of a disk that is almost full: room for some submissions, and for a part of the next one.
-_ALMOST = 64 * 2**10
+# Less than this is left of a disk that is almost full: room for some submissions, and for a part of the next one.
+_LEAST = 64 * 2**10
 # Even root then needs the permissions that others need.
 AS_OTHERS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all")
 
@@ -37,10 +37,10 @@ class Small:
     def __init__(self, directory: Path) -> None:
         self._ballast = directory / "ballast"
 
-    def exhaust(self, site: Running) -> None:
-        stands = os.statvfs(site.directory)
-        with self._ballast.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, stands.f_bavail * stands.f_bsize - chance.randrange(_ALMOST))
+    def exhaust(self, site: Running) -> None:  # noqa: ARG002 - as every disk
+        with self._ballast.open("wb") as file, suppress(OSError):
+            for taken in count(step=_LEAST):
+                os.posix_fallocate(file.fileno(), taken, _LEAST)
 
     def relieve(self, site: Running) -> None:  # noqa: ARG002 - as every disk
         self._ballast.unlink()

@@ -69,8 +69,9 @@ class Running:
         self.output = directory.with_suffix(".log")
         # What it is started with beyond, or in place of, what every server is: such as another working directory.
         self.how: dict[str, Any] = {}
-        # A command to start it through: such as `setpriv`, which takes powers away.
-        self.through: tuple[str, ...] = ()
+        # What it is started through. Unless told otherwise it ends with the thread that starts it, which should be the
+        # main one: nothing is left over from tests that somebody killed.
+        self.through: tuple[str, ...] = ("setpriv", "--pdeathsig", "KILL")
         self._process: subprocess.Popen[Any] | None = None
         self._wrote = False
         self._verified = ""

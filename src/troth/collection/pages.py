@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 from functools import cache
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
@@ -101,6 +102,9 @@ def _form(
     request: HttpRequest, shown: Asking, *, embedded: bool, problems: tuple[TrothError, ...] = (), status: int = 200
 ) -> HttpResponse:
     token = forms.new_token(shown.point, shown.language, shown.digest)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        # A store that broke off may have kept it nevertheless: sent again under the same token it counts once.
+        token = request.POST.get("token", token)
     if problems:
         context = {**_context(shown, request.POST, problems), "token": token, "embedded": embedded}
         response = render(request, "collection/form.html", context, status=status)

@@ -1,6 +1,7 @@
 """Where the server hands over every request and takes its answer."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch, resolve
 from django.utils.module_loading import import_string
 
 from troth.entry.bodies import Body
-from troth.entry.middleware import PROGRAMS
+from troth.entry.middleware import PROGRAMS, as_troth, refusal
 
 
 class Handler(BaseHandler):
@@ -29,7 +31,7 @@ class Handler(BaseHandler):
         super().__init__()
         self.load_middleware()
         self._for_people = self._middleware_chain
-        self._for_programs: Any = convert_exception_to_response(self._get_response)
+        self._for_programs: Any = convert_exception_to_response(_answered)
         for name in reversed(settings.MIDDLEWARE):
             if name.startswith("troth."):
                 self._for_programs = convert_exception_to_response(import_string(name)(self._for_programs))
@@ -63,6 +65,22 @@ class Handler(BaseHandler):
         way = self._for_programs if request.path_info.startswith(PROGRAMS) and not in_clear else self._for_people
         response: HttpResponse = way(request)
         return response
+
+
+def _answered(request: HttpRequest) -> HttpResponse:
+    """What the door at this address answers a program; a refusal where it raises."""
+    try:
+        door = request.resolver_match = _door(request.path_info)
+        response: HttpResponse = door.func(request, *door.args, **door.kwargs)
+    except Exception as error:  # noqa: BLE001 - every failure has its one shape
+        return refusal(request, as_troth(error))
+    return response
+
+
+@lru_cache(1024)
+def _door(path: str) -> ResolverMatch:
+    """Where an address leads. Finding it takes longer than most of what is done there."""
+    return resolve(path)
 
 
 def _answered_first(content: bytes, body: Body) -> Iterator[bytes]:

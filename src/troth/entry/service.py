@@ -60,7 +60,7 @@ def _open() -> None:
     """Opens the store, unless anything is wrong with it or the statement in force is not for here (P24)."""
     site.site()
     starting.insist()
-    with starting.store_readable():
+    with starting.store_readable(*starting.ILLEGIBLE):
         starting.insist_on_begun()
         if starting.outdated():
             starting.migrate()

@@ -65,7 +65,7 @@ def insist_on_own_keys() -> None:
     """Refuses keys that are missing, or are not those that the store was begun with; persons' keys among them."""
     key_encryption()
     look_up_key()
-    with store_readable():
+    with store_readable(*ILLEGIBLE):
         _own_keys()
         if not begun(KEYS):
             message = "The database of the persons' keys is empty or not there. Put it back where troth.toml says."
@@ -115,10 +115,14 @@ def store_readable(*also: type[Exception]) -> Iterator[None]:
         raise Unreadable(message) from error
 
 
+# What reading a damaged file raises besides: SQLite's words about it need not be UTF-8, nor a time be one.
+ILLEGIBLE = (ValueError, TypeError)
+
+
 def _wrong(*questions: Callable[[], object]) -> Iterator[TrothError]:
     for question in questions:
         try:
-            with store_readable():
+            with store_readable(*ILLEGIBLE):
                 question()
         except Unreadable as error:  # so it will be for every other question
             yield error

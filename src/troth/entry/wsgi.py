@@ -1,6 +1,7 @@
 """The WSGI application, with the threads that place ledger entries and keep retention."""
 
 import os
+import sys
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "troth.entry.settings"
 
@@ -14,6 +15,10 @@ from troth.entry import keeper, lock, logs, starting  # noqa: E402 - application
 from troth.entry.handler import Handler  # noqa: E402 - applications first
 
 application = Handler()
+
+# In seconds. What a request does is short: a thread that must give the interpreter away in the midst of it, and then
+# wait for it behind all others, makes every one of them longer.
+sys.setswitchinterval(0.1)
 
 logs.catch_the_rest()
 serving = lock.holder(settings.TROTH_DIR) or {}

@@ -130,7 +130,9 @@ def expire(*, at: datetime) -> int:
     Sealed.objects.filter(pk__in=[one.pk for one in lapsed]).delete()
     gone = _forget_whom_nothing_is_held_of(at)
     if lapsed or gone:
-        append("expired", {"fields": dict(Counter(one.field for one in lapsed)), "persons": gone}, at=at)
+        fields = dict(Counter(one.field for one in lapsed))
+        # Two rounds may count alike at the same moment, and the very same entry would stand once.
+        append("expired", {"reference": rules.new_ref(at), "fields": fields, "persons": gone}, at=at)
     return len(lapsed) + gone
 
 

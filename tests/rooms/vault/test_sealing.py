@@ -265,7 +265,7 @@ def _told(kind: str) -> dict[str, Any]:
     ledger.sequence()
     said: list[dict[str, Any]] = [json.loads(data) for _, data in entries.entries(0, entries.size())]
     newest = [one for one in said if one["kind"] == kind][-1]
-    return {name: value for name, value in newest.items() if name not in ("kind", "at")}
+    return {name: value for name, value in newest.items() if name not in ("kind", "at", "reference")}
 
 
 def _rows_with(alias: str, tables: list[str], secret: bytes) -> Any:
