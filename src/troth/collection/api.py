@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from troth import clock
 from troth.collection.actions import submit
+from troth.collection.described import submission_schema
 from troth.collection.errors import Malformed, Mistyped, NotDeclared, OtherMediaType
 from troth.collection.forms import refuse_strangers, refuse_twice
-from troth.collection.reads import Asking, asking, asking_as_shown
-from troth.collection.rules import LENGTHS, Given, declared_name
+from troth.collection.reads import asking, asking_as_shown
+from troth.collection.rules import Given, declared_name
 from troth.ledger.rules import each_once
 
 router = Router(tags=["collection"])
@@ -64,7 +65,7 @@ class Problem(BaseModel):
     errors: list[dict[str, str]]
 
 
-REFUSALS = dict.fromkeys((400, 404, 409, 413, 415, 422, 503), Problem)
+REFUSALS = dict.fromkeys((400, 404, 409, 411, 413, 415, 422, 503), Problem)
 
 
 class Point(BaseModel):
@@ -79,7 +80,8 @@ class Point(BaseModel):
 def describe(request: HttpRequest, point: str, language: str = "en") -> dict[str, Any]:
     """What `point` asks for in `language`, and the digest to send back with a submission."""
     shown = asking(settings.TROTH_SERVICE, point, language, clock.now())
-    return {"schema": _schema(shown), "shown": shown.notice, "digest": shown.digest}
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **submission_schema(shown)}
+    return {"schema": schema, "shown": shown.notice, "digest": shown.digest}
 
 
 _TAKES = {
@@ -94,8 +96,8 @@ _TAKES = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": Submission.model_json_schema()},
-            "multipart/form-data": {"schema": {"type": "object", "properties": {"submission": {"type": "string"}}}},
+            "application/json": {"schema": {"type": "object"}},
+            "multipart/form-data": {"schema": {"type": "object"}},
         },
     },
 }
@@ -110,6 +112,9 @@ def collect(request: HttpRequest, point: str) -> HttpResponse:
     body = _submission(request)
     refuse_twice(request.FILES)
     shown = asking_as_shown(settings.TROTH_SERVICE, point, body.language, body.shown, now)
+    if body.language != shown.language:
+        message = "The statement does not have this language. Send one that it has, written as it writes it."
+        raise Mistyped(message, clause=f"collection.{point}", field="language")
     given = Given(
         point, body.fields, request.FILES, body.choices, shown.language, body.shown,  # type: ignore[arg-type]
         body.age.born if body.age else "", body.age.country if body.age else "", key,
@@ -159,45 +164,12 @@ def _parsed(request: HttpRequest) -> Any:
         refuse_twice(request.POST)
     try:
         text = request.POST.get("submission", "") if multipart else request.body.decode("utf-8")
-        return json.loads(text, object_pairs_hook=each_once)
+        return json.loads(text, object_pairs_hook=each_once, parse_constant=_no_json)
     except (ValueError, RecursionError) as error:
         message = "The body is not JSON in UTF-8. Send an object as GET of this address describes it."
         raise Malformed(message) from error
 
 
-def _schema(shown: Asking) -> dict[str, Any]:
-    notice = shown.notice
-    choices = {one["id"]: {"type": "boolean", "default": False, "title": one["question"]} for one in notice["choices"]}
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["fields", "language", "shown"],
-        "properties": {
-            "fields": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": [one["id"] for one in notice["fields"] if one["required"] and one["input"] != "file"],
-                "properties": {one["id"]: _property(one) for one in notice["fields"] if one["input"] != "file"},
-            },
-            "choices": {"type": "object", "additionalProperties": False, "properties": choices},
-            "language": {"const": shown.language},
-            "shown": {"const": shown.digest},
-        },
-    }
-    if notice["age"]:
-        schema["required"].append("age")  # type: ignore[attr-defined]
-        schema["properties"]["age"] = Age.model_json_schema()  # type: ignore[index]
-    return schema
-
-
-def _property(one: dict[str, Any]) -> dict[str, Any]:
-    described = {"title": one["label"], "description": f"{one['why']} {one['without']}".strip()}
-    if one["input"] == "diagnostics":
-        return {**described, "type": "object", "additionalProperties": {"type": "string"}}
-    kind: dict[str, Any] = {"type": "string", "maxLength": one["max_length"] or LENGTHS[one["input"]]}
-    if one["input"] == "choice":
-        kind["enum"] = [option["id"] for option in one["options"]]
-    if one["input"] in ("email", "date"):
-        kind["format"] = one["input"]
-    return {**described, **kind}
+def _no_json(constant: str) -> None:
+    """Refuses NaN and the infinities, which Python writes and JSON does not know."""
+    raise ValueError(constant)

@@ -1,17 +1,35 @@
 """The machine API: one OpenAPI description, one error shape."""
 
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
-from troth import __version__
+from troth import __version__, clock
 from troth.collection.api import router as collection
+from troth.collection.described import describe_points
 from troth.collection.errors import Malformed
+from troth.collection.reads import asking
 from troth.entry.middleware import refusal
 from troth.errors import TrothError
+from troth.statement.reads import in_force
 
-api = NinjaAPI(title="troth", version=__version__, docs_url=None, docs_decorator=require_safe, urls_namespace="api")
+
+class _Api(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """What is taken by the statement in force, point by point."""
+        described = super().get_openapi_schema(**options)
+        now = clock.now()
+        points = in_force(settings.TROTH_SERVICE, now).statement.collection
+        describe_points(described, [asking(settings.TROTH_SERVICE, point, "", now) for point in points])
+        return described
+
+
+api = _Api(title="troth", version=__version__, docs_url=None, docs_decorator=require_safe, urls_namespace="api")
 api.add_router("", collection)
 
 

@@ -17,7 +17,7 @@ from troth import clock
 from troth.errors import TrothError
 from troth.statement.checks import check as findings_of
 from troth.statement.finding import Finding
-from troth.statement.loader import Loaded, load
+from troth.statement.loader import Loaded, load, read
 from troth.statement.model import Statement
 
 app = typer.Typer(
@@ -139,7 +139,7 @@ def publish(
     _installed(data)
     from troth.entry import service  # noqa: PLC0415 - needs the installation
 
-    number, day = service.publish(file.read_bytes(), effective=_day(effective))
+    number, day = service.publish(read(file), effective=_day(effective))
     typer.echo(f"Version {number} is published and comes into force on {day} (00:00 UTC).")
 
 
