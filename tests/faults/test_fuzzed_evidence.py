@@ -144,6 +144,19 @@ def test_a_receipt_at_the_command(tmp_path, text: bytes) -> None:
     assert "NOT verified" in done.stdout
 
 
+@pytest.mark.parametrize("how", [(), ("--json",)])
+@pytest.mark.parametrize("words", ["\x1b[2J", "\ud800", "\u202e"])
+def test_what_is_shown_of_a_receipt(tmp_path, how: tuple[str, ...], words: str) -> None:
+    """What somebody put into a receipt never reaches the terminal but as letters."""
+    record = {**RECEIPT["opening"]["record"], "receipt": words}
+    altered = {**RECEIPT, "opening": {**RECEIPT["opening"], "record": record}, "vkey": VKEY + words}
+    (tmp_path / "receipt.json").write_text(json.dumps(altered), "utf-8")
+    done = told("verify", "--receipt", tmp_path / "receipt.json", "--vkey", VKEY, *how)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert words not in done.stdout
+    assert done.stdout.isascii()
+
+
 @given(st.binary())
 def test_any_bundle(data: bytes) -> None:
     """A bundle of entries is read in one way only: what was read makes the same bundle again."""

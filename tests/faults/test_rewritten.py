@@ -310,7 +310,8 @@ CHANGE = {
     "consent_wording": "body = body",
 }
 REPLACE = {
-    "ledger_entry": 'REPLACE INTO ledger_entry SELECT "index" + 1009, data || data, leaf FROM ledger_entry',
+    "ledger_entry": 'REPLACE INTO ledger_entry SELECT "index" + 1009, CAST(data || data AS BLOB), leaf'
+    " FROM ledger_entry",
     "ledger_checkpoint": "REPLACE INTO ledger_checkpoint SELECT size, '', at FROM ledger_checkpoint",
     "ledger_tile": "REPLACE INTO ledger_tile (level, number, hashes) SELECT level, number, x'00' FROM ledger_tile",
     "ledger_pending": "REPLACE INTO ledger_pending (data, leaf) SELECT x'00', leaf FROM ledger_pending",

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import sqlite3
 import tomllib
 from collections import Counter, defaultdict
@@ -117,14 +116,6 @@ def kept(directory: Path) -> Kept:
         found.keys = {ref for (ref,) in ask("SELECT person FROM vault_personkey")}
     found.files = {one.name: one.stat().st_size for one in (directory / "files").glob("*/*")}
     return found
-
-
-def age(directory: Path, refs: set[str], hours: int) -> None:
-    """Makes files look as if they had been left behind `hours` ago."""
-    for file in (directory / "files").glob("*/*"):
-        if file.name in refs:
-            then = file.stat().st_mtime - hours * 3600
-            os.utime(file, (then, then))
 
 
 @contextmanager

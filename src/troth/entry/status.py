@@ -46,7 +46,7 @@ def _asked(told: Told, at: datetime, *parts: Callable[[datetime], Told | None]) 
     """Adds to `told` what the parts answer; gives what they refuse. A store that cannot answer is asked no further."""
     for part in parts:
         try:
-            with starting.store_readable():
+            with starting.store_readable(*starting.ILLEGIBLE):
                 told |= part(at) or {}
         except TrothError as error:
             yield error

@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from troth.entry.errors import Unfit
 from troth.ledger import receipt as receipts
+from troth.ledger.rebuild import Finding
 from troth.ledger.verify import Verified, verify_site
 
 _TIMEOUT = 30
@@ -41,17 +42,20 @@ def receipt(file: Path, key: str) -> Verified:
 
 def key_of(url: str) -> str:
     """The verifier key that a running site shows."""
-    return _fetching(url)("vkey").decode("utf-8", "replace").strip()
+    try:
+        return _fetching(url)("vkey").decode("utf-8", "replace").strip()
+    except OSError as error:
+        raise OSError(0, f"The key cannot be fetched ({error})", url) from error
 
 
 def told(verified: Verified) -> dict[str, Any]:
     """The result as JSON."""
-    return {"ok": not verified.findings, **asdict(verified)}
+    return {"ok": not verified.findings, **asdict(verified), "findings": [asdict(one) for one in _findings(verified)]}
 
 
 def lines(verified: Verified) -> Iterator[str]:
     """The result in words: every finding, then the sum."""
-    for finding in verified.findings:
+    for finding in _findings(verified):
         record = f" (record {finding.record})" if finding.record else ""
         yield f"{finding.subject}{record}: {finding.message}"
         if finding.expected or finding.found:
@@ -60,6 +64,12 @@ def lines(verified: Verified) -> Iterator[str]:
         yield f"NOT verified; findings: {len(verified.findings)}."
     else:
         yield f"Verified: {verified.checked:,} of {verified.size:,} entries, root {verified.root}."
+
+
+def _findings(verified: Verified) -> Iterator[Finding]:
+    """The findings as they can be shown: what was altered may hold anything, orders to a terminal too."""
+    for finding in verified.findings:
+        yield Finding(*("".join(sign if sign.isprintable() else "?" for sign in text) for text in astuple(finding)))
 
 
 def _fetching(url: str) -> Callable[[str], bytes]:
