@@ -133,6 +133,7 @@ def _fork_for_orders() -> list[str]:
                 continue
             order, files, _, _ = socket.recv_fds(orders, _LONGEST, 3)
             if not order:
+                orders.close()
                 sys.exit()
             says, *output = files
             pid = os.fork()
