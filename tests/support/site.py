@@ -105,7 +105,7 @@ class Running:
                 self.kill()
                 message = f"{self.url} did not start:\n{self.printed()[-4000:]}"
                 raise Failed(message)
-            time.sleep(0.05)
+            time.sleep(0.01)
 
     def stop(self) -> int:
         """Asks the server to end and answers its exit status."""
