@@ -1,6 +1,5 @@
 """Security: encrypted on the way, and every answer carries the headers that keep a browser safe."""
 
-import subprocess
 from pathlib import Path
 
 import httpx
@@ -8,8 +7,9 @@ import pytest
 
 from tests.support import documents, points
 from tests.support.declared import declared
+from tests.support.forked import run
 from tests.support.guards import policy, safe
-from tests.support.site import TROTH, Running, free_port, http, troth
+from tests.support.site import Running, free_port, http, troth
 
 PATHS = [
     "/", "/products/", "/collect/", "/collect/newsletter/", "/privacy/", "/privacy/versions/", "/privacy/versions/1/",
@@ -71,8 +71,7 @@ def test_plain_http_stays_on_this_machine(tmp_path: Path, host: str) -> None:
     site = tmp_path / "site"
     troth("init", site)
     troth("publish", site / "statement.yaml", "--effective", "today", "--data", site)
-    command = [TROTH, "serve", "--data", site, "--host", host, "--port", str(free_port())]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run("serve", "--data", site, "--host", host, "--port", free_port())
     assert done.returncode == 1
     assert done.stderr.startswith("troth: entry.unsafe: ")
     assert "TLS" in done.stderr
