@@ -30,7 +30,6 @@ class Submissions:
 
     def __init__(self) -> None:
         self._host = urlsplit(settings.TROTH_URL).netloc
-        # `host` is a program's word for where it sends to; behind a proxy another header tells whether that was safe.
         self._proxied: tuple[str, str] | None = settings.SECURE_PROXY_SSL_HEADER
         self._insists = bool(settings.SECURE_SSL_REDIRECT)
         self._guarding = {secure: _guarding(secure=secure) for secure in (True, False)}
