@@ -77,7 +77,6 @@ EXCHANGED = [
     ("ledger_entry", "leaf"),
     ("consent_agreement", "person"),
     ("consent_agreement", "digests"),
-    ("consent_agreement", "receipt"),
     ("consent_agreement", "leaf"),
     ("vault_sealed", "sealed"),
     ("vault_sealed", "record"),
