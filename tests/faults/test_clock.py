@@ -147,4 +147,5 @@ def test_a_leap_ends_nothing(site: Running, clock: Clock) -> None:
         found = kept(site.directory)
         return None if found.keys or found.sealed or found.people or found.found_by_address else found
 
-    assert until(ended, "everything ended").agreements.keys() == standing.agreements.keys()
+    found = until(ended, "everything ended")
+    assert found and found.agreements.keys() == standing.agreements.keys()
