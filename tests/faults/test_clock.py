@@ -148,4 +148,5 @@ def test_a_leap_ends_nothing(site: Running, clock: Clock) -> None:
         return None if found.keys or found.sealed or found.people or found.found_by_address else found
 
     found = until(ended, "everything ended")
-    assert found and found.agreements.keys() == standing.agreements.keys()
+    assert found
+    assert found.agreements.keys() == standing.agreements.keys()
