@@ -16,6 +16,7 @@ from troth.entry.errors import PortTaken, Unsafe
 from troth.ledger.actions import sequence
 from troth.statement import actions, reads
 from troth.statement.loader import loads
+from troth.vault.actions import finish_erasures
 
 
 def prepare() -> None:
@@ -65,6 +66,7 @@ def _open() -> None:
         if starting.outdated():
             starting.migrate()
         starting.note_keys()
+        finish_erasures(at=clock.now())
         actions.fits_here(reads.in_force(settings.TROTH_SERVICE, clock.now()).statement)
 
 

@@ -1,4 +1,4 @@
-"""What the vault does: holds values, lets them lapse."""
+"""What the vault does: holds values, lets them lapse, erases persons."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,9 @@ from troth.ledger.actions import append
 from troth.ledger.rows import Insertion
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.vault import keys, rules
-from troth.vault.models import LookUp, Person, PersonKey, Sealed
+from troth.vault.certificate import committed
+from troth.vault.errors import NoSuchPerson
+from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed, Suppression
 from troth.vault.reads import person_keys
 from troth.vault.router import KEYS
 
@@ -147,3 +149,87 @@ def _forget_whom_nothing_is_held_of(at: datetime) -> int:
     Person.objects.filter(ref__in=gone).delete()
     PersonKey.objects.using(KEYS).filter(person__in=gone).delete()
     return len(gone)
+
+
+@dataclass(frozen=True)
+class Erased:
+    """Who was erased, when, and the leaf of the entry that tells of it."""
+
+    person: str
+    at: datetime
+    leaf: bytes
+
+
+@unit_of_work
+def erase(person: str, *, at: datetime) -> Erased:
+    """From now on nobody can read what is held of `person`, nor find them: key, look-up index and person go.
+
+    What was sealed is swept later (:func:`sweep`), so that this takes as long for much as for little. Erasing again
+    answers the same. :class:`NoSuchPerson` when nothing is held of them.
+    """
+    # In the order of `hold`: a submission of theirs comes before this, or finds nobody.
+    indexes = list(LookUp.objects.select_for_update().filter(person=person).order_by("index"))
+    there = list(Person.objects.select_for_update().filter(ref=person))
+    done = Erasure.objects.filter(person=person).values_list("person", "at", "leaf").first()
+    if done:
+        return Erased(done[0], done[1], bytes(done[2]))
+    if not there:
+        message = "Nothing is held of anybody with this reference."
+        raise NoSuchPerson(message)
+    PersonKey.objects.using(KEYS).filter(person=person).update(wrapped=b"")
+    key = keys.look_up_key()
+    left = [Suppression(digest=rules.suppression(key, bytes(one.index))) for one in indexes]
+    Suppression.objects.bulk_create(left, ignore_conflicts=True)
+    LookUp.objects.filter(person=person).delete()
+    Person.objects.filter(ref=person).delete()
+    leaf = append("erased", {"commitment": committed(person)}, at=at)
+    Erasure.objects.create(person=person, at=at, leaf=leaf)
+    return Erased(person, at, leaf)
+
+
+@unit_of_work
+def sweep(*, at: datetime) -> int:
+    """Removes some of what is still sealed of somebody who was erased; answers how much, or 0 when nothing is left."""
+    unswept = Erasure.objects.select_for_update(skip_locked=True).filter(swept=False).order_by("at")
+    while (one := unswept.first()) and not (swept := _swept(one.person)):
+        Erasure.objects.filter(person=one.person).update(swept=True)
+    if one is None:
+        return 0
+    append("swept", {"reference": rules.new_ref(at), "fields": dict(swept)}, at=at)
+    return swept.total()
+
+
+def _swept(person: str) -> Counter[str]:
+    left = dict(Sealed.objects.filter(person=person).values_list("pk", "field")[:_AT_ONCE])
+    Sealed.objects.filter(pk__in=left).delete()
+    return Counter(left.values())
+
+
+def finish_erasures(*, at: datetime) -> int:
+    """Finishes every erasure that stopped half-way, and undoes what an older keys database brought back.
+
+    Keys are destroyed before anything else is known of it. Answers how many there were.
+    """
+    rows = PersonKey.objects.using(KEYS).values_list("person", flat=True)
+    emptied = list(rows.filter(wrapped=b""))
+    halves = [
+        person
+        for some in _batches(emptied)
+        for person in Person.objects.filter(ref__in=some).values_list("ref", flat=True)
+    ]
+    for person in halves:
+        erase(person, at=at)
+    erased = list(Erasure.objects.values_list("person", flat=True))
+    back = [person for some in _batches(erased) for person in rows.filter(person__in=some).exclude(wrapped=b"")]
+    for some in _batches(back):
+        _destroy(some)
+    return len(halves) + len(back)
+
+
+@unit_of_work
+def _destroy(persons: Sequence[str]) -> None:
+    PersonKey.objects.using(KEYS).filter(person__in=persons).update(wrapped=b"")
+
+
+def _batches(persons: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (persons[start : start + _AT_ONCE] for start in range(0, len(persons), _AT_ONCE))

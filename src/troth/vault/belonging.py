@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from troth.vault import keys
 from troth.vault.errors import Erased, ForeignKey, NotTogether
-from troth.vault.models import KnownKey, PersonKey, Sealed
+from troth.vault.models import Erasure, KnownKey, PersonKey, Sealed
 from troth.vault.reads import person_key
 from troth.vault.router import KEYS
 
@@ -34,7 +36,7 @@ def insist_on_one_whole(at: datetime) -> None:
     not when either database is an older copy, or of another installation.
     """
     person = newest_person(at)
-    if person:
+    if person and not _was_emptied(person):
         try:
             person_key(person)
         except Erased as error:
@@ -44,8 +46,14 @@ def insist_on_one_whole(at: datetime) -> None:
 
 def newest_person(at: datetime) -> str | None:
     """Who gave the newest value that still holds at `at`."""
-    held = Sealed.objects.filter(keep_until__gt=at).order_by("-pk")
+    erased = Exists(Erasure.objects.filter(person=OuterRef("person")))
+    held = Sealed.objects.filter(~erased, keep_until__gt=at).order_by("-pk")
     return held.values_list("person", flat=True).first()
+
+
+def _was_emptied(person: str) -> bool:
+    """Whether the person's key was destroyed on purpose, though rows do not know of it yet."""
+    return PersonKey.objects.using(KEYS).filter(person=person, wrapped=b"").exists()
 
 
 def holds_keys() -> bool:

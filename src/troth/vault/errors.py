@@ -37,3 +37,9 @@ class NotKept(TrothError):
     """The disk cannot keep a file."""
 
     code, status = "vault.not-kept", 503
+
+
+class NoSuchPerson(TrothError):
+    """Nothing is held of anybody with this reference or address."""
+
+    code, status = "vault.no-such-person", 404
