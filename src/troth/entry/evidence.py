@@ -29,6 +29,7 @@ def verified(key: str, remembered: str, stage: Stage) -> Verified:
     What is found first hides what would follow from it: a database file that is damaged, then the ledger, then rows.
     """
     with starting.store_readable(*starting.ILLEGIBLE):
+        starting.insist_on_restored()
         starting.insist_on_this_release()
         starting.insist_on_begun()
         starting.insist_on_own_keys()

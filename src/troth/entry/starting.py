@@ -10,12 +10,14 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections, router
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Model
 
 from troth import clock
-from troth.entry.errors import NewerStore, NotDurable, Unreadable
+from troth.entry.errors import NewerStore, NotDurable, NotRestored, Unreadable
 from troth.errors import TrothError
 from troth.ledger import note
 from troth.ledger import reads as ledger
@@ -29,6 +31,7 @@ from troth.vault.router import KEYS
 
 Migrations = set[tuple[str, str]]
 PAGES_KEY = "pages.key"
+RESTORING = "restoring"
 _BEGUN = {(room, "0001_initial") for room in ("ledger", "statement", "vault")}
 _REACHED_WITHIN = 10
 
@@ -41,6 +44,7 @@ def insist() -> None:
 
 def amiss() -> Iterator[TrothError]:
     """Everything that is wrong with keys and databases."""
+    yield from _wrong(insist_on_restored)
     yield from _wrong(key_encryption, look_up_key, signing_key)
     newer = list(_wrong(insist_on_this_release))
     yield from newer or _wrong(_durable, _own_keys, _own_ledger, _one_whole)
@@ -72,6 +76,13 @@ def insist_on_own_keys() -> None:
             raise NotTogether(message)
 
 
+def insist_on_restored() -> None:
+    """Refuses a store into which a backup is being put back."""
+    if (settings.TROTH_DIR / RESTORING).exists():
+        message = "A backup is being put back here, and that is not finished. Run the same `troth restore` again."
+        raise NotRestored(message)
+
+
 def outdated() -> bool:
     """Whether this release has tables that the databases lack."""
     return any(_released() - _applied(alias) for alias in connections)
@@ -81,13 +92,26 @@ def insist_on_this_release() -> None:
     """Refuses databases that a newer release has changed: this one would not know what that one promised."""
     for alias in connections:
         _reach(alias)
-        unknown = sorted(_applied(alias) - _released())
-        if unknown:
-            message = (
-                f"A newer release of troth has worked on this database: {'.'.join(unknown[0])} is not known here."
-                " Use that release, or put back the databases as they were before it."
-            )
-            raise NewerStore(message)
+        insist_on_known(_applied(alias))
+
+
+def insist_on_known(migrations: Migrations) -> None:
+    """Refuses tables as a newer release has made them."""
+    unknown = sorted(migrations - _released())
+    if unknown:
+        message = (
+            f"A newer release of troth has worked on this database: {'.'.join(unknown[0])} is not known here."
+            " Use that release, or put back the databases as they were before it."
+        )
+        raise NewerStore(message)
+
+
+def migrate_to(migrations: Migrations) -> list[type[Model]]:
+    """Makes the tables of the rows' database, which is empty, as these migrations left them; answers which they are."""
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    parents = {parent for one in migrations for parent in executor.loader.get_migration(*one).dependencies}
+    state = executor.migrate(sorted(migrations - parents))
+    return [model for model in state.apps.get_models() if router.db_for_read(model) == DEFAULT_DB_ALIAS]
 
 
 def migrate() -> None:

@@ -4,6 +4,7 @@ An entry of the kind ``restored`` says which: from the size of the log at the ba
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from troth.ledger.evidence import Told
 
 RESTORED: Final = "restored"
 # These only count, and what is counted is told again when it ends again; `restored` tells of what had ended before.
-_COUNTED: Final = ("expired", "swept")
+_COUNTED: Final = ("expired", "swept", RESTORED)
 
 There = Callable[[bytes], bool]
 
@@ -38,6 +39,18 @@ class Lost:
         kind = entry.said.get("kind")
         there = self._there.get(kind) if isinstance(kind, str) else None
         return kind in _COUNTED or (there is not None and not there(entry.leaf))
+
+
+def ended_before() -> dict[str, Any]:
+    """What entries that still wait say that ended: how many persons, and how many values of each field."""
+    fields: Counter[str] = Counter()
+    persons = 0
+    for _, data, _ in reads.stored_pending():
+        said = json.loads(data)
+        if said["kind"] in _COUNTED:
+            fields.update(said["fields"])
+            persons += said.get("persons", 0)
+    return {"fields": dict(fields), "persons": persons}
 
 
 def _spans() -> Iterator[tuple[int, int]]:

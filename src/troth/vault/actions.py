@@ -1,10 +1,11 @@
 """What the vault does: holds values, lets them lapse, erases persons."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeVar
 
 from django.db.models import Exists, OuterRef
 
@@ -17,6 +18,8 @@ from troth.vault.errors import NoSuchPerson
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed, Suppression
 from troth.vault.reads import person_keys
 from troth.vault.router import KEYS
+
+T = TypeVar("T")
 
 _AT_ONCE = 500
 
@@ -176,33 +179,52 @@ def erase(person: str, *, at: datetime) -> Erased:
     if not there:
         message = "Nothing is held of anybody with this reference."
         raise NoSuchPerson(message)
+    leaf = append("erased", {"commitment": committed(person)}, at=at)
+    return _erased(person, [bytes(one.index) for one in indexes], at, leaf)
+
+
+def _erased(person: str, indexes: Sequence[bytes], at: datetime, leaf: bytes) -> Erased:
     PersonKey.objects.using(KEYS).filter(person=person).update(wrapped=b"")
     key = keys.look_up_key()
-    left = [Suppression(digest=rules.suppression(key, bytes(one.index))) for one in indexes]
+    left = [Suppression(digest=rules.suppression(key, index)) for index in indexes]
     Suppression.objects.bulk_create(left, ignore_conflicts=True)
     LookUp.objects.filter(person=person).delete()
     Person.objects.filter(ref=person).delete()
-    leaf = append("erased", {"commitment": committed(person)}, at=at)
     Erasure.objects.create(person=person, at=at, leaf=leaf)
     return Erased(person, at, leaf)
 
 
 @unit_of_work
 def sweep(*, at: datetime) -> int:
-    """Removes some of what is still sealed of somebody who was erased; answers how much, or 0 when nothing is left."""
-    unswept = Erasure.objects.select_for_update(skip_locked=True).filter(swept=False).order_by("at")
-    while (one := unswept.first()) and not (swept := _swept(one.person)):
-        Erasure.objects.filter(person=one.person).update(swept=True)
-    if one is None:
-        return 0
-    append("swept", {"reference": rules.new_ref(at), "fields": dict(swept)}, at=at)
-    return swept.total()
-
-
-def _swept(person: str) -> Counter[str]:
-    left = dict(Sealed.objects.filter(person=person).values_list("pk", "field")[:_AT_ONCE])
+    """Removes some of what is still sealed of those who were erased; answers how much, or 0 when nothing is left."""
+    unswept, anything = Erasure.objects.filter(swept=False), Exists(Sealed.objects.filter(person=OuterRef("person")))
+    persons = list(unswept.filter(anything).values_list("person", flat=True)[:_AT_ONCE])
+    rows = Sealed.objects.select_for_update(skip_locked=True).filter(person__in=persons)
+    left = dict(rows.values_list("pk", "field")[:_AT_ONCE])
     Sealed.objects.filter(pk__in=left).delete()
-    return Counter(left.values())
+    unswept.filter(~anything).update(swept=True)
+    if left:
+        append("swept", {"reference": rules.new_ref(at), "fields": dict(Counter(left.values()))}, at=at)
+    return len(left)
+
+
+def erase_again(told: Mapping[str, tuple[datetime, bytes]]) -> int:
+    """Erases whoever the ledger says was erased: after an older store was put back. Answers how many were there.
+
+    `told` has what each entry commits to, with the entry's time and leaf.
+    """
+    persons = list(Person.objects.values_list("ref", flat=True)) if told else []
+    found = [(person, *told[one]) for person in persons if (one := committed(person)) in told]
+    for some in _batches(found):
+        _erase_again(some)
+    return len(found)
+
+
+@unit_of_work
+def _erase_again(found: Sequence[tuple[str, datetime, bytes]]) -> None:
+    for person, at, leaf in found:
+        indexes = LookUp.objects.filter(person=person).values_list("index", flat=True)
+        _erased(person, list(map(bytes, indexes)), at, leaf)
 
 
 def finish_erasures(*, at: datetime) -> int:
@@ -231,5 +253,5 @@ def _destroy(persons: Sequence[str]) -> None:
     PersonKey.objects.using(KEYS).filter(person__in=persons).update(wrapped=b"")
 
 
-def _batches(persons: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (persons[start : start + _AT_ONCE] for start in range(0, len(persons), _AT_ONCE))
+def _batches(many: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (many[start : start + _AT_ONCE] for start in range(0, len(many), _AT_ONCE))

@@ -29,6 +29,11 @@ def note_keys(key_ids: Mapping[str, str]) -> None:
     KnownKey.objects.bulk_create(noted, ignore_conflicts=True)
 
 
+def forget_key(name: str) -> None:
+    """Forgets which key `name` the store was begun with, so that the one of today is noted."""
+    KnownKey.objects.filter(name=name).delete()
+
+
 def insist_on_one_whole(at: datetime) -> None:
     """Refuses rows whose persons' keys are not there.
 
