@@ -191,7 +191,7 @@ def _log(directory: Path, made: Manifest) -> later.Log:
 
 def _insist_on_alone() -> None:
     """The lock does not reach a server on the same PostgreSQL that has a directory of its own."""
-    if tables.others_at_work(DEFAULT_DB_ALIAS):
+    if starting.others_at_work():
         message = "Somebody else is connected to the rows' database. Stop every server that works on it."
         raise Taken(message)
 

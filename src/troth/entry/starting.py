@@ -3,10 +3,12 @@
 Asking writes nothing, so that what is refused stays as it was.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -29,11 +31,15 @@ from troth.vault.errors import NotTogether
 from troth.vault.keys import key_encryption, key_ids, look_up_key
 from troth.vault.router import KEYS
 
+if TYPE_CHECKING:
+    import psycopg
+
 Migrations = set[tuple[str, str]]
 PAGES_KEY = "pages.key"
 RESTORING = "restoring"
 _BEGUN = {(room, "0001_initial") for room in ("ledger", "statement", "vault")}
 _REACHED_WITHIN = 10
+_ATTEMPTS, _PAUSE = 100, 0.05
 
 
 def insist() -> None:
@@ -157,14 +163,39 @@ def _wrong(*questions: Callable[[], object]) -> Iterator[TrothError]:
 
 def _reach(alias: str) -> None:
     """Fails at once when a server of PostgreSQL is not there; the pool would hope for half a minute."""
-    connection = connections[alias]
-    if connection.vendor == "postgresql":
-        import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+    if connections[alias].vendor == "postgresql":
+        _connected(alias).close()
 
-        store = settings.INSTALLATION.configuration.store
-        address = store.database if alias == DEFAULT_DB_ALIAS else store.keys_database
-        with connection.wrap_database_errors:
-            psycopg.connect(address, connect_timeout=_REACHED_WITHIN).close()
+
+def _connected(alias: str) -> "psycopg.Connection[Any]":
+    """A connection to PostgreSQL beside those of the pool."""
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+
+    store = settings.INSTALLATION.configuration.store
+    address = store.database if alias == DEFAULT_DB_ALIAS else store.keys_database
+    with connections[alias].wrap_database_errors:
+        return psycopg.connect(address, connect_timeout=_REACHED_WITHIN, autocommit=True)
+
+
+_OTHERS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+def others_at_work() -> bool:
+    """Whether another process is connected to the rows' database. SQLite does not know; there the lock says so."""
+    pooled: Any = connections[DEFAULT_DB_ALIAS]
+    if pooled.vendor != "postgresql":
+        return False
+    pooled.close()
+    pooled.close_pool()
+    with _connected(DEFAULT_DB_ALIAS) as connection:
+        for _ in range(_ATTEMPTS):  # those of our own need a moment to end
+            if connection.execute(_OTHERS).fetchone() == (0,):
+                return False
+            time.sleep(_PAUSE)
+    return True
 
 
 @cache

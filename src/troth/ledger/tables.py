@@ -107,24 +107,6 @@ def _go_on_counting(tables: list[type[models.Model]], alias: str) -> None:
             cursor.execute(statement)
 
 
-_OTHERS: Final = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-"""
-
-
-def others_at_work(alias: str) -> bool:
-    """Whether anybody else is connected to a PostgreSQL database. SQLite does not know."""
-    connection: Any = connections[alias]
-    if connection.vendor != "postgresql":
-        return False
-    connection.close()
-    connection.close_pool()  # its other connections are our own
-    with connection.cursor() as cursor:
-        cursor.execute(_OTHERS)
-        return bool(cursor.fetchone()[0])
-
-
 def drop(alias: str) -> None:
     """Drops every table of ours from a PostgreSQL database, and what guards them. Tables of others stay."""
     connection = connections[alias]
