@@ -41,8 +41,8 @@ def make(directory: Path, keys_file: Path | None, recovery: Path | None, stage: 
             if keys_file:
                 texts = {**key_texts(), **own_texts()}
                 keys_copy.write(keys_file, key, made.size, texts, stage("persons' keys"))
-        manifest.write(draft, made)
         _keep_all_names(draft)
+        manifest.write(draft, made)
         draft.rename(directory)
         keep_names(directory.parent)
     finally:

@@ -15,6 +15,10 @@ def add_to(app: typer.Typer) -> None:
     """Adds these commands to `app`."""
     for command in (erase, backup, restore):
         app.command()(command)
+    keys = typer.Typer(no_args_is_help=True, help="Looks after the installation's keys.")
+    keys.callback()(_keys)
+    keys.command()(rotate)
+    app.add_typer(keys, name="keys")
 
 
 def erase(person: Person = None, data: Data = Path(), as_json: Json = False) -> None:
@@ -92,3 +96,23 @@ def _insist_on_both(with_keys: Path | None, recovery_key: Path | None) -> None:
     if bool(with_keys) != bool(recovery_key):
         message = "--with-keys and --recovery-key go together: a copy of keys, and the file of its own key."
         raise typer.BadParameter(message)
+
+
+def _keys() -> None:
+    """Looks after the installation's keys."""
+
+
+def rotate(data: Data = Path(), as_json: Json = False) -> None:
+    """Exchanges the key-encryption key and wraps every person's key anew. Cut short, it goes on from there."""
+    from troth.entry import commands  # noqa: PLC0415 - it knows these commands
+
+    commands.installed(data)
+    from troth.entry import rotation  # noqa: PLC0415 - needs the installation
+    from troth.entry.verifying import stages  # noqa: PLC0415 - needs the installation
+
+    with stages(quiet=as_json) as stage:
+        wrapped = rotation.rotate(stage("persons' keys"))
+    if as_json:
+        commands.print_json({"wrapped": wrapped})
+    else:
+        typer.echo(f"The key-encryption key is another one. Persons' keys wrapped under it: {wrapped:,}.")

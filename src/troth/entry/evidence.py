@@ -71,6 +71,7 @@ def _rows(progress: Progress) -> Iterator[Finding]:
         "erased": holdings.erased,
         "swept": holdings.swept,
         "restored": holdings.restored,
+        "rotated": lambda _entries: iter(()),  # it tells of keys, which stand in no row
     }
     lost = Lost(
         {"collected": lambda leaf: bool(record_of(leaf)), "published": published.tells_of, "erased": holdings.tells_of}

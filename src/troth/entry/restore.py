@@ -26,7 +26,7 @@ from troth.ledger.actions import append, sequence
 from troth.ledger.durable import keep_names, write_digested
 from troth.ledger.lost import RESTORED, ended_before
 from troth.ledger.work import unit_of_work
-from troth.vault import belonging, keys, keys_copy
+from troth.vault import belonging, keys, keys_copy, rotating
 from troth.vault.actions import erase_again, finish_erasures
 from troth.vault.errors import ForeignKey, NotTogether
 from troth.vault.files import path_of
@@ -66,6 +66,7 @@ def restore(asked: Asked, stage: Stage) -> Restored:
     foreign or altered, and one after which nobody knows what happened.
     """
     with lock.held(settings.TROTH_DIR, since=clock.rfc3339(clock.now())), starting.store_readable():
+        rotating.insist_on_one_key()
         copied = _copied(asked)
         if copied:
             _take_keys(copied)

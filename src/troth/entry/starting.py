@@ -26,7 +26,7 @@ from troth.ledger import reads as ledger
 from troth.ledger.errors import KeyUnusable, NoteRefused
 from troth.ledger.key import signing_key
 from troth.statement.errors import NotPublished
-from troth.vault import belonging, rules
+from troth.vault import belonging, rotating, rules
 from troth.vault.errors import NotTogether
 from troth.vault.keys import key_encryption, key_ids, look_up_key
 from troth.vault.router import KEYS
@@ -50,7 +50,7 @@ def insist() -> None:
 
 def amiss() -> Iterator[TrothError]:
     """Everything that is wrong with keys and databases."""
-    yield from _wrong(insist_on_restored)
+    yield from _wrong(insist_on_restored, rotating.insist_on_one_key)
     yield from _wrong(key_encryption, look_up_key, signing_key)
     newer = list(_wrong(insist_on_this_release))
     yield from newer or _wrong(_durable, _own_keys, _own_ledger, _one_whole)
@@ -73,6 +73,7 @@ def insist_on_begun() -> None:
 
 def insist_on_own_keys() -> None:
     """Refuses keys that are missing, or are not those that the store was begun with; persons' keys among them."""
+    rotating.insist_on_one_key()
     key_encryption()
     look_up_key()
     with store_readable(*ILLEGIBLE):

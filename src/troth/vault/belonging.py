@@ -19,14 +19,30 @@ def insist_on_own_keys(key_ids: Mapping[str, str]) -> None:
     for name, known in KnownKey.objects.values_list("name", "key_id"):
         given = key_ids.get(name, known)
         if given != known:
-            message = f"{keys.place_of(name)} is key {given}; this store was begun with {known}. Put its own key back."
-            raise ForeignKey(message)
+            raise _foreign(name, given, known)
 
 
 def note_keys(key_ids: Mapping[str, str]) -> None:
     """Notes which keys the store is begun with. What was noted before stays."""
     noted = [KnownKey(name=name, key_id=key_id) for name, key_id in key_ids.items()]
     KnownKey.objects.bulk_create(noted, ignore_conflicts=True)
+
+
+def insist_on_own_key(name: str, *key_ids: str) -> None:
+    """Refuses key `name` unless the store was begun with one of `key_ids`."""
+    known = KnownKey.objects.filter(name=name).values_list("key_id", flat=True).first()
+    if known and known not in key_ids:
+        raise _foreign(name, key_ids[0], known)
+
+
+def _foreign(name: str, given: str, known: str) -> ForeignKey:
+    message = f"{keys.place_of(name)} is key {given}; this store was begun with {known}. Put its own key back."
+    return ForeignKey(message)
+
+
+def exchange_key(name: str, key_id: str) -> bool:
+    """Notes that from now on this is the key `name`; says whether another one was noted before."""
+    return bool(KnownKey.objects.filter(name=name).exclude(key_id=key_id).update(key_id=key_id))
 
 
 def forget_key(name: str) -> None:

@@ -44,11 +44,15 @@ class LocalKey:
     def id(self) -> str:
         return self._id.hex()
 
+    def wrapped(self, one: bytes) -> bool:
+        """Whether this key has wrapped `one`."""
+        return one[:_ID] == self._id
+
     def wrap(self, key: bytes, person: str) -> bytes:
         return self._id + self._envelope().seal(key, person)
 
     def unwrap(self, wrapped: bytes, person: str) -> bytes:
-        if wrapped[:_ID] != self._id:
+        if not self.wrapped(wrapped):
             message = (
                 f"A person's key was wrapped by key {wrapped[:_ID].hex()}; the key-encryption key here is {self.id}."
                 " Put this installation's own key-encryption key back, or its own keys database."
