@@ -244,6 +244,8 @@ class Holdings:
     def _erased(self) -> Iterator[Finding]:
         for person, _ in self._erasures.values():
             yield Finding(f"person {person}", "No entry of the ledger tells of this person's erasure.")
+        if Erasure.objects.filter(Exists(Sealed.objects.filter(person=OuterRef("person"))), swept=True).exists():
+            yield Finding("vault", "Something is held of somebody who was erased, and is said to be swept.")
         if Person.objects.filter(Exists(Erasure.objects.filter(person=OuterRef("ref")))).exists():
             yield Finding("vault", "Somebody who was erased is known.")
 
