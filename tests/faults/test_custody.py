@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.support import persons, points
+from tests.support.copies import Copy
 from tests.support.crowd import Crowd
 from tests.support.kept import kept
 from tests.support.persons import somebody
@@ -101,6 +102,7 @@ def limited(*arguments: object) -> str:
 
 
 @pytest.mark.promise("P44")
+@pytest.mark.usefixtures("sqlite")
 def test_nothing_more_can_be_written(new_site: NewSite, client: httpx.Client) -> None:
     """On a full disk a backup is refused and leaves nothing; a restoring goes on once there is room."""
     site = new_site("infortrend")
@@ -116,3 +118,32 @@ def test_nothing_more_can_be_written(new_site: NewSite, client: httpx.Client) ->
     site.start()
     points.receipt(client, one.receipt)
     assert troth("verify", "--data", site.directory).startswith("Verified: ")
+
+
+@pytest.mark.promise("P49")
+def test_altered_erasures_are_found(new_site: NewSite, client: httpx.Client, tmp_path: Path) -> None:
+    """Whoever takes an erasure back, in any of its rows, is found; so is who alters what a restoring has kept."""
+    site = new_site("infortrend")
+    kept_one, gone = somebody(client, site), somebody(client, site)
+    points.receipt(client, gone.receipt)
+    made = backup(site)
+    troth("erase", gone.person, "--data", site.directory)
+    site.stop()
+    troth("restore", made, "--data", site.directory)
+    copy, (person, record) = Copy(site.directory, tmp_path / "copy"), (gone.person, kept_one.record)
+    moved = "UPDATE vault_erasure SET at = %s WHERE person = %s"
+    key = "UPDATE vault_personkey SET wrapped = %s WHERE person = %s"
+    for which, name, question, *values in (
+        ("database", "Persons of whom nothing is left", "DELETE FROM vault_erasure WHERE person = %s", person),
+        ("database", "was changed", moved, "2026-01-01 00:00:00+00:00", person),
+        ("database", "is known", "UPDATE vault_person SET ref = %s", person),
+        ("keys_database", "was altered", key, b"x" * 64, person),
+        ("database", "its agreement is gone", "DELETE FROM consent_agreement WHERE record = %s", record),
+        ("database", "accounts for", "DELETE FROM vault_sealed WHERE record = %s", record),
+    ):
+        with copy.altering(which) as ask:
+            ask(question, *values)
+        copy.is_found(name)
+        copy.renew()
+    copy.verifies()
+    copy.close()
