@@ -20,7 +20,7 @@ def rows(_directory: Path) -> list[Row]:
     key = rules.new_key()
     cipher, nonce, bound = AESGCM(key), secrets.token_bytes(12), b"context"
     sealed = cipher.encrypt(nonce, _PLAIN, bound)
-    envelope = rules.envelope(key, "p" * 33, "r" * 33)
+    envelope = rules.envelope(key, "p" * 35, "r" * 35)
 
     def bare() -> None:
         cipher.encrypt(nonce, _PLAIN, bound)
@@ -30,7 +30,7 @@ def rows(_directory: Path) -> list[Row]:
         envelope.open(envelope.seal(_PLAIN, "email"), "email")
 
     def record() -> None:
-        sealing, opening = (rules.envelope(key, "p" * 33, "r" * 33) for _ in range(2))
+        sealing, opening = (rules.envelope(key, "p" * 35, "r" * 35) for _ in range(2))
         for name in ("email", "name"):
             opening.open(sealing.seal(_PLAIN, name), name)
 

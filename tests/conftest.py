@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Whoever ends a run, as `timeout` does, ends the servers that it started as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     network.close()
+    Running.forks = True
     if config.getoption("--database") == "postgresql" and databases.SERVER not in os.environ:
         config.add_cleanup(databases.start())
 

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -11,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.crowd import FILE, Crowd, chance
+from tests.support.forked import run
 from tests.support.kept import kept
-from tests.support.site import TROTH, Running, http
+from tests.support.site import Running, http
 from tests.support.told import Told
 from tests.support.waiting import until
 
@@ -25,12 +25,9 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("sqlite")]
 
 def verified(copy: Path, remembered: str = "") -> bool:
     """Whether the copy verifies and goes on from what somebody remembered; what is wrong with it has a name."""
-    command = [TROTH, "verify", "--data", copy]
-    if remembered:
-        known = copy.with_suffix(".checkpoint")
-        known.write_text(remembered, "utf-8")
-        command += ["--remembered", known]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    known = copy.with_suffix(".checkpoint")
+    known.write_text(remembered, "utf-8")
+    done = run("verify", "--data", copy, *(("--remembered", known) if remembered else ()))
     assert done.returncode in (0, 1), done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     assert done.stdout.startswith("Verified: ") == (done.returncode == 0)

@@ -12,8 +12,8 @@ import pytest
 from tests.support.contents import contents
 from tests.support.copies import Copy, copied
 from tests.support.databases import Databases
+from tests.support.forked import run
 from tests.support.lived import Lived, lived
-from tests.support.site import TROTH
 from troth.entry.installation import Installation, NotInstalled
 
 pytest_plugins = ("tests.support.altered",)
@@ -134,9 +134,7 @@ def same_key(file: Path, whole: bytes) -> bool:
 
 def verified(directory: Path) -> subprocess.CompletedProcess[str]:
     """What the command answers, which reads settings anew."""
-    return subprocess.run(
-        [TROTH, "verify", "--data", directory], capture_output=True, text=True, check=False, timeout=100
-    )
+    return run("verify", "--data", directory)
 
 
 @LONG

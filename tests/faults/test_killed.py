@@ -12,8 +12,9 @@ import pytest
 from tests.support import versions
 from tests.support.crowd import Crowd, chance
 from tests.support.databases import Databases
+from tests.support.forked import run
 from tests.support.kept import kept
-from tests.support.site import EXAMPLES, Failed, Running, cut_short, troth
+from tests.support.site import EXAMPLES, Failed, Running, troth
 from tests.support.told import Told
 from tests.support.waiting import until
 
@@ -54,7 +55,7 @@ def _start(site: Running) -> None:
     """Starts; now and then it is killed before it is ready, and started again."""
     while chance.random() < STARTING:
         site.begin()
-        time.sleep(chance.uniform(0.0, 0.8))
+        time.sleep(chance.uniform(0.0, 0.4))
         site.kill()
     site.start()
 
@@ -82,7 +83,7 @@ def test_killed_while_it_publishes(new_site: Callable[[str], Running]) -> None:
         file = site.directory / "next.yaml"
         file.write_bytes(versions.statement(versions.reword(number)))
         command = ("publish", file, "--effective", "today", "--data", site.directory)
-        cut_short(chance.uniform(0.2, 1.0), *command)
+        run(*command, within=chance.uniform(0.0, 0.5))
         published = [entry for entry in kept(site.directory).entries.values() if entry["kind"] == "published"]
         if len(published) < number:
             assert troth(*command).startswith(f"Version {number} ")
@@ -98,7 +99,7 @@ def test_killed_while_it_is_founded(tmp_path: Path, store: Callable[[], Database
     rows, keys = store()
     directory, again = tmp_path / "site", tmp_path / "again"
     options = ("--from", EXAMPLES / "infortrend", "--database", rows, "--keys-database", keys)
-    cut_short(chance.uniform(0.1, 0.6), "init", directory, *options)
+    run("init", directory, *options, within=chance.uniform(0.0, 0.3))
     if (directory / "troth.toml").exists():
         (directory / "troth.toml").unlink()
         with pytest.raises(Failed, match=r"troth: entry\.occupied: "):
@@ -106,7 +107,7 @@ def test_killed_while_it_is_founded(tmp_path: Path, store: Callable[[], Database
     troth("init", again, *options)
     publishing = ("publish", again / "statement.yaml", "--effective", "today", "--data", again)
     for _ in range(3):
-        cut_short(chance.uniform(0.3, 1.0), *publishing)
+        run(*publishing, within=chance.uniform(0.0, 0.5))
     with suppress(Failed):  # it may have been published by then
         troth(*publishing)
     assert troth("verify", "--data", again).startswith("Verified: 1 of 1 ")

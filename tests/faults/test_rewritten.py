@@ -314,7 +314,7 @@ REPLACE = {
     " FROM ledger_entry",
     "ledger_checkpoint": "REPLACE INTO ledger_checkpoint SELECT size, '', at FROM ledger_checkpoint",
     "ledger_tile": "REPLACE INTO ledger_tile (level, number, hashes) SELECT level, number, x'00' FROM ledger_tile",
-    "ledger_pending": "REPLACE INTO ledger_pending (data, leaf) SELECT x'00', leaf FROM ledger_pending",
+    "ledger_pending": "REPLACE INTO ledger_pending (data, leaf) SELECT data, leaf FROM ledger_pending",
     "consent_agreement": "REPLACE INTO consent_agreement SELECT * FROM consent_agreement",
     "consent_choice": "REPLACE INTO consent_choice SELECT * FROM consent_choice",
     "consent_wording": "REPLACE INTO consent_wording SELECT digest, x'00' FROM consent_wording",

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.support import documents, points
+from tests.support.forked import run
 from tests.support.outsider import Log
 from tests.support.site import EXAMPLES, TROTH, Failed, Running, troth
 from tests.support.versions import NOTICE, keep_longer, publish, reword, statement
@@ -51,8 +52,7 @@ def test_the_refusal_names_its_clause(own: Running) -> None:
     """Whoever tries to switch early is told which promise stands in the way, and nothing is published."""
     file = own.directory / "next.yaml"
     file.write_bytes(statement(keep_longer))
-    command = [TROTH, "publish", file, "--effective", "today", "--data", own.directory]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run("publish", file, "--effective", "today", "--data", own.directory)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("troth: statement.too-early: ")
     assert "promises notice" in done.stderr

@@ -1,6 +1,5 @@
 """Security: encrypted on the way, and every answer carries the headers that keep a browser safe."""
 
-import subprocess
 from pathlib import Path
 
 import httpx
@@ -8,8 +7,9 @@ import pytest
 
 from tests.support import documents, points
 from tests.support.declared import declared
+from tests.support.forked import run
 from tests.support.guards import policy, safe
-from tests.support.site import TROTH, Running, free_port, http, troth
+from tests.support.site import Running, free_port, http, troth
 
 PATHS = [
     "/", "/products/", "/collect/", "/collect/newsletter/", "/privacy/", "/privacy/versions/", "/privacy/versions/1/",
@@ -46,6 +46,24 @@ def test_refusals_are_guarded_too(client: httpx.Client, site: Running) -> None:
 
 
 @pytest.mark.promise("P43")
+def test_however_a_submission_comes_its_answer_is_alike(client: httpx.Client, site: Running) -> None:
+    """What is taken in short and what goes the way of all requests is guarded and answered by the same headers."""
+    asked = points.described(client, site, "newsletter")
+    made = [points.submission(asked, points.answers(asked["shown"])) for _ in range(2)]
+    kinds = ("application/json", "application/json; charset=utf-8")
+    short, long = (
+        client.post(f"{site.url}/api/v1/collect/newsletter", json=one, headers={"Content-Type": kind})
+        for one, kind in zip(made, kinds, strict=True)
+    )
+    for answer in (short, long):
+        points.taken(answer)
+        safe(answer)
+    assert {*short.headers.items()} - {*long.headers.items()} <= {("date", short.headers["date"])}
+    assert short.headers.keys() == long.headers.keys()
+    assert short.json().keys() == long.json().keys()
+
+
+@pytest.mark.promise("P43")
 def test_personal_pages_are_not_cached(client: httpx.Client, site: Running) -> None:
     """Forms and receipts are never kept by a browser or a cache in between."""
     receipt = points.taken(points.give(client, site, "information"))["receipt"]
@@ -71,8 +89,7 @@ def test_plain_http_stays_on_this_machine(tmp_path: Path, host: str) -> None:
     site = tmp_path / "site"
     troth("init", site)
     troth("publish", site / "statement.yaml", "--effective", "today", "--data", site)
-    command = [TROTH, "serve", "--data", site, "--host", host, "--port", str(free_port())]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run("serve", "--data", site, "--host", host, "--port", free_port())
     assert done.returncode == 1
     assert done.stderr.startswith("troth: entry.unsafe: ")
     assert "TLS" in done.stderr
@@ -92,7 +109,13 @@ def test_over_tls_everything_is_stricter(tmp_path: Path) -> None:
     with http(headers={"X-Forwarded-Proto": "https"}) as proxy:
         answer = proxy.get(f"{running.url}/collect/newsletter/")
         others = [proxy.get(running.url + path) for path in ("/api/v1/collect/newsletter", "/log/vkey", "/theme.css")]
+        asked = others[0].json()
+        sent = points.submission(asked, points.answers(asked["shown"]))
+        others.append(proxy.post(f"{running.url}/api/v1/collect/newsletter", json=sent))
+        points.taken(others[-1])
     with http() as plain:
+        in_clear = plain.post(f"{running.url}/api/v1/collect/newsletter", json=sent)
+        assert (in_clear.status_code, in_clear.text) == (301, "")
         for path in ("/privacy/", "/api/v1/collect/newsletter", "/log/vkey"):
             sent_on = plain.get(running.url + path)
             assert (sent_on.status_code, sent_on.headers["location"]) == (301, f"https://127.0.0.1:{port}{path}")

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.promises.test_sealed import PERSONAL, refused_everywhere, taken_everywhere
 from tests.support import disks, documents, points, tampering
 from tests.support.databases import Databases
-from tests.support.refusing import run
+from tests.support.forked import run
 from tests.support.site import Running, free_port, http
 from tests.support.waiting import until
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.support import documents, points
 from tests.support.command import told
-from tests.support.site import TROTH, Running
+from tests.support.forked import run
+from tests.support.site import Running
 
 
 def kept(client: httpx.Client, site: Running, directory: Path) -> tuple[Path, dict[str, Any]]:
@@ -29,8 +30,7 @@ def kept(client: httpx.Client, site: Running, directory: Path) -> tuple[Path, di
 
 def verified(file: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """What `troth verify --receipt` says, run where no installation is."""
-    command = [TROTH, "verify", "--receipt", file, *options]
-    return subprocess.run(command, capture_output=True, text=True, cwd=file.parent, check=False)
+    return run("verify", "--receipt", file, *options)
 
 
 def other(letter: str) -> str:

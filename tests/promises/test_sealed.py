@@ -1,7 +1,6 @@
 """Security: what people give is sealed before it is stored, and whoever alters the record is found out."""
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,8 +8,9 @@ import httpx
 import pytest
 
 from tests.support import disk, documents, points, tampering
+from tests.support.forked import run
 from tests.support.outsider import Log
-from tests.support.site import TROTH, Running, troth
+from tests.support.site import Running, troth
 
 NAME, EMAIL, MESSAGE = "Zebulon Quixwood", "zebulon.quixwood", "the-otter-sleeps-at-noon"
 FILE_NAME, CONTENT, DETAIL, DETAIL_NAME = "quixwood-controller", "CONTENT-OF-QUIXWOOD", "QX-DETAIL-99", "quixdetail"
@@ -162,7 +162,7 @@ def test_tampering_is_found(
     index = Log(client, own).index(leaves[-1]) - 1
     with tampered(own, index):
         for source in (("--data", own.directory), ("--url", own.url)):
-            done = subprocess.run([TROTH, "verify", *source], capture_output=True, text=True, check=False)
+            done = run("verify", *source)
             assert done.returncode == 1
             named = f"entry {index} (record " in done.stdout or f"entries {index} to" in done.stdout
             assert named or source[0] == "--url"

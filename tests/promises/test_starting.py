@@ -18,7 +18,8 @@ import pytest
 from tests.support import points, tampering
 from tests.support.command import told
 from tests.support.databases import Databases
-from tests.support.refusing import refused, run
+from tests.support.forked import run
+from tests.support.refusing import refused
 from tests.support.site import EXAMPLES, ROOT, Running, free_port
 from tests.support.waiting import until
 

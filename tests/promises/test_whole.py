@@ -11,9 +11,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.support.command import told
+from tests.support.forked import run
 from tests.support.points import EXAMPLES
 from tests.support.site import EXAMPLES as DIRECTORY
-from tests.support.site import TROTH, Failed, troth
+from tests.support.site import Failed, troth
 
 FILES = {name: DIRECTORY / name / "statement.yaml" for name in EXAMPLES}
 PLAIN = {name: YAML(typ="safe", pure=True).load(file.read_text("utf-8")) for name, file in FILES.items()}
@@ -93,8 +94,7 @@ def test_a_file_that_is_not_there_is_answered(tmp_path: Path) -> None:
 def test_publishing_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """Publishing a path that leads nowhere is told in one line."""
     troth("init", tmp_path / "site")
-    command = [TROTH, "publish", tmp_path / "nothing.yaml", "--effective", "today", "--data", tmp_path / "site"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run("publish", tmp_path / "nothing.yaml", "--effective", "today", "--data", tmp_path / "site")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("troth: ")

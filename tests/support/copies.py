@@ -106,4 +106,4 @@ def _put(original: Path, directory: Path, which: str) -> None:
     copy, template = (sql.Identifier(urlsplit(one).path.strip("/")) for one in (own, name))
     with psycopg.connect(os.environ[SERVER], autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy))
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, template))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(copy, template))

@@ -1,27 +1,11 @@
 """Commands that refuse: one line, named, exit status 1, and everything stays as it was."""
 
-import os
-import subprocess
 from pathlib import Path
 
-from tests.support.site import TROTH
+from tests.support.forked import run
 
-WITHIN = 120
 # What the operating system's lock is taken on, and what SQLite keeps beside a database while somebody has it open.
 PASSING = (".lock", "-wal", "-shm")
-
-
-def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command with `arguments`, in a process of its own."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "DJANGO_"))}
-    return subprocess.run(
-        [TROTH, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=WITHIN,
-        check=False,
-        env={**own, "NO_COLOR": "1", "PYTHONWARNINGS": "error", **environment},
-    )
 
 
 def refused(site: Path, code: str, *arguments: object, **environment: str) -> str:

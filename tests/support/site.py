@@ -5,7 +5,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -14,15 +13,16 @@ from typing import Any
 import httpx
 import psutil
 
+from tests.support import forked
 from tests.support.command import told
 from tests.support.databases import Databases
+from tests.support.forked import Fork, own_environment
 from troth.ledger.verify import verify_site
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-TROTH = Path(sys.executable).with_name("troth")
-# A machine that does ten other things at once takes long; nobody waits longer than it takes.
-START_WITHIN = END_WITHIN = 120.0
+TROTH = forked.TROTH
+START_WITHIN = END_WITHIN = forked.WITHIN
 # Trusts nobody: no test speaks TLS, and reading whom others trust takes longer than most tests.
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 # For so long a test waits for what it wrote to be published, so that it is verified with this test and not the next.
@@ -42,25 +42,19 @@ def http(**options: Any) -> httpx.Client:
 
 def troth(*arguments: object) -> str:
     """Runs the command and answers what it printed; raises when its exit status is not 0."""
-    done = subprocess.run(
-        [TROTH, *map(str, arguments)], capture_output=True, text=True, check=False, env=_environment()
-    )
+    done = forked.run(*arguments)
     if done.returncode:
         message = f"troth {' '.join(map(str, arguments))}: exit {done.returncode}\n{done.stdout}{done.stderr}"
         raise Failed(message)
     return done.stdout
 
 
-def cut_short(seconds: float, *arguments: object) -> None:
-    """Runs the command and kills it after so many seconds, unless it has ended by then."""
-    with suppress(subprocess.TimeoutExpired):
-        subprocess.run(
-            [TROTH, *map(str, arguments)], capture_output=True, timeout=seconds, check=False, env=_environment()
-        )
-
-
 class Running:
     """One installation and the server process on it."""
+
+    # Whether servers are forks of a process that has loaded troth: so it is in tests, where many are started. Those
+    # with something of their own in `how` or `through` are started as they are anywhere else.
+    forks = False
 
     def __init__(self, directory: Path, port: int) -> None:
         self.directory = directory
@@ -69,10 +63,9 @@ class Running:
         self.output = directory.with_suffix(".log")
         # What it is started with beyond, or in place of, what every server is: such as another working directory.
         self.how: dict[str, Any] = {}
-        # What it is started through. Unless told otherwise it ends with the thread that starts it, which should be the
-        # main one: nothing is left over from tests that somebody killed.
-        self.through: tuple[str, ...] = ("setpriv", "--pdeathsig", "KILL")
-        self._process: subprocess.Popen[Any] | None = None
+        # What it is started through.
+        self.through: tuple[str, ...] = ()
+        self._process: subprocess.Popen[Any] | Fork | None = None
         self._wrote = False
         self._verified = ""
         self._http = http(base_url=self.url)
@@ -91,12 +84,16 @@ class Running:
 
     def begin(self) -> None:
         """Serves, and returns at once."""
-        command = [*self.through, TROTH, "serve", "--data", self.directory, "--port", str(self.port)]
+        arguments = ("serve", "--data", self.directory, "--port", str(self.port))
         with self.output.open("ab") as output:
-            how: Any = {"env": _environment(), **self.how}
-            self._process = subprocess.Popen(
-                command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, **how
-            )
+            if self.forks and not self.how and not self.through:
+                self._process = Fork(arguments, own_environment(), output)
+                return
+            # It ends with the thread that starts it, which should be the main one: nothing is left over from tests
+            # that somebody killed.
+            command = ["setpriv", "--pdeathsig", "KILL", *self.through, TROTH, *arguments]
+            how: Any = {"env": own_environment(), "start_new_session": True, **self.how}
+            self._process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, **how)
 
     def start(self) -> None:
         """Serves, and returns when it is ready."""
@@ -108,7 +105,7 @@ class Running:
                 self.kill()
                 message = f"{self.url} did not start:\n{self.printed()[-4000:]}"
                 raise Failed(message)
-            time.sleep(0.05)
+            time.sleep(0.01)
 
     def stop(self) -> int:
         """Asks the server to end and answers its exit status."""
@@ -225,8 +222,3 @@ def free_port() -> int:
     _kept.append(keeping)
     port: int = keeping.getsockname()[1]
     return port
-
-
-def _environment() -> dict[str, Any]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "DJANGO_"))}
-    return {**own, "NO_COLOR": "1", "COLUMNS": "120", "PYTHONWARNINGS": "error"}

@@ -6,13 +6,15 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 WITHIN = 60.0
-_PAUSE = 0.02
+# Whoever has waited long asks less often.
+_SHORTEST, _LONGEST = 0.01, 0.5
 
 
 def until(question: Callable[[], Found], what: str, *, within: float = WITHIN) -> Found:
     """The first answer of `question` that is true; fails with `what` when none comes."""
-    deadline = time.monotonic() + within
+    begun = time.monotonic()
     while not (found := question()):
-        assert time.monotonic() < deadline, f"did not come about within {within:.0f} s: {what}"
-        time.sleep(_PAUSE)
+        waited = time.monotonic() - begun
+        assert waited < within, f"did not come about within {within:.0f} s: {what}"
+        time.sleep(min(max(waited / 10, _SHORTEST), _LONGEST))
     return found

@@ -1,21 +1,26 @@
 """Collection by API: what a point asks for as JSON Schema, and the same submission as a form makes."""
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import to_json
 
 from troth import clock
 from troth.collection.actions import submit
 from troth.collection.described import submission_schema
 from troth.collection.errors import Malformed, Mistyped, NotDeclared, OtherMediaType
 from troth.collection.forms import refuse_strangers, refuse_twice
-from troth.collection.reads import asking, asking_as_shown
+from troth.collection.reads import Asking, asking, asking_as_shown
 from troth.collection.rules import Given, declared_name
 from troth.ledger.rules import each_once
+from troth.vault.uploads import SealedUpload
 
 router = Router(tags=["collection"])
 
@@ -103,35 +108,41 @@ _TAKES = {
 }
 
 
-# The busiest door: it reads its request and writes its answer itself, and OpenAPI is told of both.
+# It reads its request and writes its answer itself, and OpenAPI is told of both.
 @router.post("/collect/{point}", response={201: Taken, **REFUSALS}, openapi_extra=_TAKES)
 def collect(request: HttpRequest, point: str) -> HttpResponse:
     """Takes a submission. With files: multipart/form-data, the JSON in the part ``submission``, one part a file."""
-    now = clock.now()
-    key = _key(request)
-    body = _submission(request)
-    refuse_twice(request.FILES)
-    shown = asking_as_shown(settings.TROTH_SERVICE, point, body.language, body.shown, now)
-    if body.language != shown.language:
-        message = "The statement does not have this language. Send one that it has, written as it writes it."
-        raise Mistyped(message, clause=f"collection.{point}", field="language")
-    given = Given(
-        point, body.fields, request.FILES, body.choices, shown.language, body.shown,  # type: ignore[arg-type]
-        body.age.born if body.age else "", body.age.country if body.age else "", key,
-    )  # fmt: skip
-    accepted = submit(given, shown, request.FILES, at=now)  # type: ignore[arg-type]
-    taken = {
+    answer = taken(point, _sent(request), request.META.get("HTTP_IDEMPOTENCY_KEY"), request.FILES)  # type: ignore[arg-type]
+    return HttpResponse(answer, status=201, content_type="application/json")
+
+
+def taken(point: str, sent: bytes, key: str | None, uploads: Mapping[str, SealedUpload]) -> bytes:
+    """Takes what was `sent` as JSON under this idempotency key; answers what a program is told of it, as JSON."""
+    accepted = submit(partial(_read, point, sent, _key(key), uploads), uploads)
+    told = {
         "person": accepted.person,
         "entry": {"leaf": accepted.leaf.hex()},
         "receipt": f"{settings.TROTH_URL}/receipts/{accepted.record}/",
         "not_kept": accepted.not_kept,
     }
-    return HttpResponse(json.dumps(taken).encode(), status=201, content_type="application/json")
+    return to_json(told)
 
 
-def _key(request: HttpRequest) -> str:
+def _read(point: str, sent: bytes, key: str, uploads: Mapping[str, SealedUpload], at: datetime) -> tuple[Given, Asking]:
+    body = _submission(sent)
+    shown = asking_as_shown(settings.TROTH_SERVICE, point, body.language, body.shown, at)
+    if body.language != shown.language:
+        message = "The statement does not have this language. Send one that it has, written as it writes it."
+        raise Mistyped(message, clause=f"collection.{point}", field="language")
+    born, country = (body.age.born, body.age.country) if body.age else ("", "")
+    given = Given(
+        point, body.fields, uploads, body.choices, shown.language, body.shown, born, country, key,  # type: ignore[arg-type]
+    )  # fmt: skip
+    return given, shown
+
+
+def _key(key: str | None) -> str:
     # The server makes an empty one of what is not ASCII.
-    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return ""
     if not 0 < len(key) <= MOST_KEY:
@@ -140,9 +151,23 @@ def _key(request: HttpRequest) -> str:
     return f"api:{key}"
 
 
-def _submission(request: HttpRequest) -> Submission:
+def _sent(request: HttpRequest) -> bytes:
+    """The JSON of a request: its body, or the part ``submission`` of multipart/form-data."""
+    multipart = request.content_type == "multipart/form-data"
+    if not multipart and request.content_type != "application/json":
+        message = "A submission is application/json, or multipart/form-data where files come along. Send it as one."
+        raise OtherMediaType(message)
+    if not multipart:
+        return request.body
+    refuse_strangers([name for name in request.POST if name != "submission"])
+    refuse_twice(request.POST)
+    refuse_twice(request.FILES)
+    return request.POST.get("submission", "").encode()
+
+
+def _submission(sent: bytes) -> Submission:
     try:
-        return Submission.model_validate(_parsed(request))
+        return Submission.model_validate(_parsed(sent))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ".".join(str(step) for step in first["loc"])
@@ -153,18 +178,9 @@ def _submission(request: HttpRequest) -> Submission:
         raise Mistyped(message, clause="collection", field=declared_name(name)) from error
 
 
-def _parsed(request: HttpRequest) -> Any:
-    """The JSON of a request: its body, or the part ``submission`` of multipart/form-data."""
-    multipart = request.content_type == "multipart/form-data"
-    if not multipart and request.content_type != "application/json":
-        message = "A submission is application/json, or multipart/form-data where files come along. Send it as one."
-        raise OtherMediaType(message)
-    if multipart:
-        refuse_strangers([name for name in request.POST if name != "submission"])
-        refuse_twice(request.POST)
+def _parsed(sent: bytes) -> Any:
     try:
-        text = request.POST.get("submission", "") if multipart else request.body.decode("utf-8")
-        return json.loads(text, object_pairs_hook=each_once, parse_constant=_no_json)
+        return json.loads(sent.decode("utf-8"), object_pairs_hook=each_once, parse_constant=_no_json)
     except (ValueError, RecursionError) as error:
         message = "The body is not JSON in UTF-8. Send an object as GET of this address describes it."
         raise Malformed(message) from error

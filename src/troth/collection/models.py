@@ -8,8 +8,8 @@ class Sent(models.Model):
 
     key = models.BinaryField(primary_key=True, max_length=32)
     body = models.BinaryField(max_length=32)
-    record = models.CharField(max_length=33)
-    person = models.CharField(max_length=33)
+    record = models.CharField(max_length=35)
+    person = models.CharField(max_length=35)
     leaf = models.BinaryField(max_length=32)
     not_kept = models.JSONField()
     at = models.DateTimeField(db_index=True)

@@ -1,7 +1,6 @@
 """The page of a collection point, on the site itself and embedded in another."""
 
 import secrets
-from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
@@ -40,7 +39,7 @@ def form(request: HttpRequest, point: str) -> HttpResponse:
     if request.method != "POST":
         return _form(request, shown, embedded=False)
     try:
-        accepted = _take(request, shown, now)
+        accepted = _take(request, shown)
     except TrothError as error:
         return _refused(request, shown, error, embedded=False)
     response = HttpResponseRedirect(reverse("receipt", args=[accepted.record]))
@@ -68,18 +67,18 @@ def embedded(request: HttpRequest, point: str) -> HttpResponse:
         if request.headers.get("Origin") != settings.TROTH_URL:
             message = "This form was not sent from the page it was shown on. Open the page again."
             raise errors.Forged(message)
-        accepted = _take(request, shown, now)
+        accepted = _take(request, shown)
     except TrothError as error:
         return _refused(request, shown, error, embedded=True)
     return render(request, "collection/taken.html", {"asking": shown, "record": accepted.record})
 
 
-def _take(request: HttpRequest, shown: Asking, now: datetime) -> Accepted:
+def _take(request: HttpRequest, shown: Asking) -> Accepted:
     given = forms.read(request, shown.point)
     message = "This form was already sent. Nothing was stored a second time."
     again = errors.Replayed(message, clause=f"collection.{shown.point}")
     try:
-        accepted = submit(given, shown, given.files, at=now)  # type: ignore[arg-type]
+        accepted = submit(lambda _: (given, shown), given.files)  # type: ignore[arg-type]
     except errors.KeyReused as error:
         raise again from error
     if accepted.again:

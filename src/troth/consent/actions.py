@@ -2,9 +2,9 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 
@@ -12,81 +12,95 @@ from troth.clock import rfc3339
 from troth.consent import rules
 from troth.consent.models import Agreement, Choice, Wording
 from troth.consent.rules import Agreed, Agreeing, Shown
-from troth.ledger.actions import append_all
+from troth.ledger.actions import append_written, stencil
 from troth.ledger.rows import Insertion
-from troth.ledger.rules import JSON, canonical, commitment
+from troth.ledger.rules import JSON, Stencil, canonical, commitment_to, sha256_hex
 from troth.ledger.work import insist_on_unit
 from troth.statement.reads import version
 
-_add_wordings = Insertion(Wording, unless_there=True)
-_add_agreements = Insertion(Agreement)
-_add_choices = Insertion(Choice)
+_add_wordings = Insertion(Wording, "digest", "body", unless_there=True)
+_add_agreements = Insertion(
+    Agreement, "record", "person", "service", "point", "statement", "version", "language", "wording", "at",
+    "digests", "receipt", "leaf",
+)  # fmt: skip
+_add_choices = Insertion(Choice, "record", "person", "service", "purpose", "recipient", "given", "at")
 
 
-def agree(agreeing: Sequence[Agreeing]) -> list[bytes]:
+def agree(agreeing: Sequence[Agreeing], *, at: datetime) -> list[bytes]:
     """Binds submissions to what was shown, within their unit of work; answers the leaf of each one's entry.
 
     A purpose that was offered and not chosen is recorded as refused: silence is never consent
     (GDPR recital 32).
     """
     insist_on_unit()
-    wordings = {one.shown.wording: one.shown.body for one in agreeing}
-    _add_wordings([{"digest": digest, "body": wordings[digest]} for digest in sorted(wordings)])
-    agreed = [one.agreed() for one in agreeing]
-    receipts = [_receipt(one, whole) for one, whole in zip(agreeing, agreed, strict=True)]
-    entries = [
-        (_facts(one, commitment(one.salt, rules.opened_record(whole, receipt))), one.at)
-        for one, whole, receipt in zip(agreeing, agreed, receipts, strict=True)
-    ]
-    leaves = append_all("collected", entries)
+    words, patterns, entries, written = {}, [], [], rfc3339(at)
+    for one in agreeing:
+        alike = _alike(one.shown, tuple(one.digests), tuple(one.choices.items()))
+        words[one.shown.wording], words[alike.digest] = one.shown.body, alike.pattern
+        receipt = rules.stencil(alike.pattern).filled(record=one.record, person=one.person, at=written)
+        values = {f"value.{name}": digest for name, digest in one.digests.items()}
+        opened = alike.opened.filled(record=one.record, person=one.person, receipt=sha256_hex(receipt), **values)
+        patterns.append(alike.digest)
+        entries.append(alike.entry.filled(at=written, commitment=commitment_to(one.salt, opened)))
+    leaves = append_written(entries)
+    _add_wordings(sorted(words.items()))
     _add_agreements(
         [
-            {**vars(whole), "receipt": receipt, "leaf": leaf}
-            for whole, receipt, leaf in zip(agreed, receipts, leaves, strict=True)
+            (
+                one.record, one.person, one.shown.service, one.shown.point, one.shown.statement, one.shown.version,
+                one.shown.language, one.shown.wording, at, one.digests, pattern, leaf,
+            )
+            for one, pattern, leaf in zip(agreeing, patterns, leaves, strict=True)
+        ]
+    )  # fmt: skip
+    _add_choices(
+        [
+            (one.record, one.person, one.shown.service, offer.purpose, offer.recipient, one.choices[offer.id], at)
+            for one in agreeing
+            for offer in one.shown.offers
         ]
     )
-    _add_choices([row for one in agreeing for row in _choices(one)])
     return leaves
 
 
-def _facts(one: Agreeing, committed: str) -> dict[str, JSON]:
-    shown = one.shown
-    return {
+@dataclass(frozen=True)
+class _Alike:
+    """What submissions of the same words, fields and choices leave behind, but for what differs in each."""
+
+    pattern: bytes
+    digest: str
+    opened: Stencil
+    entry: Stencil
+
+
+# Stand where a reference, a digest or the time belongs; nobody can have written them anywhere else.
+_BLANKS = {name: secrets.token_hex(32) for name in ("record", "person", "receipt", "commitment")}
+_AT = datetime.fromisoformat("9000-01-01T00:00:00Z") + timedelta(milliseconds=secrets.randbelow(10**13))
+
+
+@lru_cache(1024)
+def _alike(shown: Shown, fields: tuple[str, ...], choices: tuple[tuple[str, bool], ...]) -> _Alike:
+    digests = {name: secrets.token_hex(32) for name in fields}
+    blanks = {**_BLANKS, "at": rfc3339(_AT), **{f"value.{name}": digest for name, digest in digests.items()}}
+    agreed = Agreed(
+        blanks["record"], blanks["person"], shown.service, shown.point, shown.statement, shown.version,
+        shown.language, shown.wording, _AT, digests, dict(choices),
+    )  # fmt: skip
+    facts: dict[str, JSON] = {
         "service": shown.service,
         "point": shown.point,
         "statement": shown.statement,
         "language": shown.language,
         "shown": shown.wording,
-        "fields": sorted(one.digests),
-        "choices": dict(one.choices),
+        "fields": sorted(fields),
+        "choices": agreed.choices,
         "countries": list(shown.countries),
-        "commitment": committed,
+        "commitment": blanks["commitment"],
     }
-
-
-def _choices(one: Agreeing) -> list[dict[str, Any]]:
-    bound = {"record": one.record, "person": one.person, "service": one.shown.service, "at": one.at}
-    return [
-        {**bound, "purpose": offer.purpose, "recipient": offer.recipient, "given": one.choices[offer.id]}
-        for offer in one.shown.offers
-    ]
-
-
-# Stands in a receipt's form where a reference or the time belongs; nobody can have written it anywhere else.
-_RECORD, _PERSON = secrets.token_hex(32), secrets.token_hex(32)
-_AT = datetime.fromisoformat("9000-01-01T00:00:00Z") + timedelta(milliseconds=secrets.randbelow(10**13))
-_AT_TEXT = rfc3339(_AT).encode()
-
-
-def _receipt(one: Agreeing, whole: Agreed) -> bytes:
-    """The receipt of one submission. All alike but for reference, person and time are made once."""
-    form = _form(one.shown, tuple(one.digests), tuple(one.choices.items()))
-    filled = form.replace(_RECORD.encode(), whole.record.encode()).replace(_PERSON.encode(), whole.person.encode())
-    return filled.replace(_AT_TEXT, rfc3339(whole.at).encode())
-
-
-@lru_cache(1024)
-def _form(shown: Shown, fields: tuple[str, ...], choices: tuple[tuple[str, bool], ...]) -> bytes:
-    statement = version(shown.service, shown.version).statement
-    alike = Agreeing(_RECORD, _PERSON, shown, dict(choices), dict.fromkeys(fields, ""), b"", _AT)
-    return canonical(rules.receipt(alike.agreed(), statement, settings.TROTH_URL))
+    pattern = rules.pattern(agreed, version(shown.service, shown.version).statement, settings.TROTH_URL)
+    return _Alike(
+        pattern,
+        sha256_hex(pattern),
+        Stencil(canonical(rules.opened_record(agreed, blanks["receipt"])), blanks),
+        stencil("collected", facts, blanks),
+    )

@@ -21,7 +21,7 @@ from troth.statement.reads import Published
 from troth.vault.evidence import Given, Holdings, Shelf
 
 APPEND_ONLY = (
-    AppendOnly("consent_agreement", "record = NEW.record OR leaf = NEW.leaf"),
+    AppendOnly("consent_agreement", "record = NEW.record OR (at = NEW.at AND leaf = NEW.leaf)"),
     AppendOnly("consent_choice", "id = NEW.id"),
     # The same words are offered again with each submission, and stay as they are.
     AppendOnly("consent_wording", "digest = NEW.digest AND body <> NEW.body"),
@@ -42,7 +42,7 @@ class _Agreement(NamedTuple):
     wording: str
     at: datetime
     digests: dict[str, str]
-    receipt: bytes
+    receipt: str
     leaf: bytes
 
 
@@ -122,9 +122,9 @@ class Agreements:
         self._holdings = holdings
         self._agreements = self._choices = 0
         self._declarations: dict[tuple[str, int, str], _Declared] = {}
-        # Few: one for each point, language and version that anybody was shown.
-        self._untold = set(Wording.objects.values_list("digest", flat=True))
-        self._wordings = set(self._untold)
+        # Few: those of each point, language and version that anybody was shown.
+        self._wordings = dict(Wording.objects.values_list("digest", "body"))
+        self._untold = set(self._wordings)
 
     def held_against(self, entries: Sequence[Told]) -> Iterator[Finding]:
         """What of `entries` has no agreement, or is not what it says."""
@@ -143,12 +143,11 @@ class Agreements:
         choices = rows.choices[one.record]
         self._agreements += 1
         self._choices += len(choices)
-        self._untold.discard(one.wording)
+        self._untold -= {one.wording, one.receipt}
         altered = [*_facts(entry, one), *_chosen(entry, one, choices), *self._words(entry, one)]
         yield from altered
         salt = rows.shelf.salt(one.person, one.record)
-        opened = rules.opened_record(rules.Agreed(*one[:10], choices={}), one.receipt)
-        if salt and commitment(salt, opened) != entry.said.get("commitment"):
+        if salt and commitment(salt, self._opened(one)) != entry.said.get("commitment"):
             message = f"What {entry.name} commits to was changed: whose it is, what was sealed, or the receipt."
             yield Finding(entry.name, message, record=one.record)
         declared = self._declared(one.service, one.version, one.point)
@@ -161,6 +160,11 @@ class Agreements:
             yield Finding(entry.name, message, record=one.record)
         yield from self._holdings.given(given, rows.shelf)
 
+    def _opened(self, one: _Agreement) -> dict[str, Any]:
+        agreed, pattern = rules.Agreed(*one[:10], choices={}), self._wordings.get(one.receipt)
+        receipt = rules.receipt(pattern, agreed) if type(pattern) is bytes else b""
+        return rules.opened_record(agreed, sha256_hex(receipt))
+
     def _declared(self, service: str, version: int, point: str) -> _Declared | None:
         """The point as it was declared; None if there is no such version, or it cannot be read."""
         place = service, version, point
@@ -172,7 +176,7 @@ class Agreements:
         return self._declarations[place]
 
     def _words(self, entry: Told, one: _Agreement) -> Iterator[Finding]:
-        if one.wording not in self._wordings:
+        if not {one.wording, one.receipt} <= self._wordings.keys():
             yield Finding(entry.name, f"The words that were shown for {entry.name} are gone.", record=one.record)
 
     def left_over(self) -> Iterator[Finding]:

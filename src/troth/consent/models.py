@@ -2,11 +2,11 @@
 
 from django.db import models
 
-REF, DIGEST = 33, 64
+REF, DIGEST = 35, 64
 
 
 class Wording(models.Model):
-    """What people were shown at a collection point, once per distinct wording."""
+    """Words that many submissions have in common, once: what people were shown, and the pattern of their receipts."""
 
     digest = models.CharField(max_length=DIGEST, primary_key=True)
     body = models.BinaryField()
@@ -25,8 +25,11 @@ class Agreement(models.Model):
     wording = models.CharField(max_length=DIGEST)
     at = models.DateTimeField()
     digests = models.JSONField()
-    receipt = models.BinaryField()
-    leaf = models.BinaryField(max_length=32, unique=True)
+    receipt = models.CharField(max_length=DIGEST)
+    leaf = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("at", "leaf"), name="one_agreement_per_entry"),)
 
 
 class Choice(models.Model):

@@ -11,6 +11,7 @@ from troth.consent import rules
 from troth.consent.errors import NoSuchReceipt
 from troth.consent.models import Agreement, Choice, Wording
 from troth.ledger import reads as ledger
+from troth.ledger.rules import sha256_hex
 from troth.vault.reads import entry_salt
 
 
@@ -34,9 +35,8 @@ def recorded(record: str) -> Recorded:
     if row is None:
         message = "There is no receipt at this address. Check that the address is whole."
         raise NoSuchReceipt(message)
-    return Recorded(
-        agreed(row, Choice.objects.filter(record=record).order_by("pk")), bytes(row.receipt), bytes(row.leaf)
-    )
+    one = agreed(row, Choice.objects.filter(record=record).order_by("pk"))
+    return Recorded(one, rules.receipt(_words(row.receipt), one), bytes(row.leaf))
 
 
 def bound(records: Iterable[str]) -> dict[str, tuple[str, bytes, datetime]]:
@@ -46,7 +46,7 @@ def bound(records: Iterable[str]) -> dict[str, tuple[str, bytes, datetime]]:
 
 
 def record_of(leaf: bytes) -> str:
-    """The record that the entry with this leaf tells of; empty if it tells of none."""
+    """The record that the entry with this leaf tells of; empty if it tells of none. It is searched for."""
     return Agreement.objects.filter(leaf=leaf).values_list("record", flat=True).first() or ""
 
 
@@ -59,9 +59,12 @@ def agreed(row: Agreement, choices: Iterable[Choice]) -> rules.Agreed:
 
 def wording(digest: str) -> dict[str, Any]:
     """What was shown, by its digest."""
-    body = Wording.objects.values_list("body", flat=True).get(digest=digest)
-    shown: dict[str, Any] = json.loads(bytes(body))
+    shown: dict[str, Any] = json.loads(_words(digest))
     return shown
+
+
+def _words(digest: str) -> bytes:
+    return bytes(Wording.objects.values_list("body", flat=True).get(digest=digest))
 
 
 def receipt(record: str) -> dict[str, Any] | None:
@@ -81,6 +84,6 @@ def receipt(record: str) -> dict[str, Any] | None:
         "vkey": ledger.verifier_key(),
         "opening": {
             "salt": entry_salt(one.agreed.person, record).hex(),
-            "record": rules.opened_record(one.agreed, one.receipt),
+            "record": rules.opened_record(one.agreed, sha256_hex(one.receipt)),
         },
     }

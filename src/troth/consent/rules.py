@@ -1,12 +1,14 @@
 """Commitments, and the receipt: ISO/IEC TS 27560 in the shape of DPV's profile. Pure."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from troth.clock import rfc3339
-from troth.ledger.rules import sha256_hex
+from troth.ledger.rules import Stencil, canonical
 from troth.statement.clause import Offered
 from troth.statement.jsonld import LEGAL_BASES
 from troth.statement.model import Statement, say
@@ -57,29 +59,40 @@ class Agreeing:
     choices: Mapping[str, bool]
     digests: Mapping[str, str]
     salt: bytes
-    at: datetime
-
-    def agreed(self) -> Agreed:
-        """What the person agreed to by it."""
-        shown = self.shown
-        return Agreed(
-            self.record, self.person, shown.service, shown.point, shown.statement, shown.version, shown.language,
-            shown.wording, self.at, self.digests, self.choices,
-        )  # fmt: skip
 
 
-def opened_record(agreed: Agreed, receipt: bytes) -> dict[str, Any]:
-    """What a ledger entry commits to: whose submission it is, each sealed value by its digest, and the receipt."""
+def opened_record(agreed: Agreed, receipt: str) -> dict[str, Any]:
+    """What a ledger entry commits to: whose submission it is, and the SHA-256 of each sealed value and the receipt."""
     return {
         "person": agreed.person,
         "record": agreed.record,
         "values": dict(agreed.digests),
-        "receipt": sha256_hex(receipt),
+        "receipt": receipt,
     }
 
 
-def receipt(agreed: Agreed, statement: Statement, url: str) -> dict[str, Any]:
-    """The consent receipt as JSON-LD, without any value that the person typed."""
+# Stand in a pattern for what differs. No text that is declared holds a character like theirs.
+_MARKS = {name: f"\0{name}\0" for name in ("record", "person", "at")}
+
+
+def pattern(agreed: Agreed, statement: Statement, url: str) -> bytes:
+    """What the receipts of all submissions like `agreed` have in common: all but the references and the time."""
+    marked = replace(agreed, record=_MARKS["record"], person=_MARKS["person"])
+    return canonical(_receipt(marked, _MARKS["at"], statement, url))
+
+
+@lru_cache(1024)
+def stencil(pattern: bytes) -> Stencil:
+    """Writes receipts after `pattern`, each with its ``record``, ``person`` and time ``at`` (RFC 3339)."""
+    return Stencil(pattern, {name: json.dumps(mark)[1:-1] for name, mark in _MARKS.items()})
+
+
+def receipt(pattern: bytes, agreed: Agreed) -> bytes:
+    """The consent receipt of `agreed` as JSON-LD in canonical JSON, without any value that the person typed."""
+    return stencil(pattern).filled(record=agreed.record, person=agreed.person, at=rfc3339(agreed.at))
+
+
+def _receipt(agreed: Agreed, at: str, statement: Statement, url: str) -> dict[str, Any]:
     return {
         "@context": {
             "dpv": "https://w3id.org/dpv#",
@@ -103,7 +116,7 @@ def receipt(agreed: Agreed, statement: Statement, url: str) -> dict[str, Any]:
             "dct:isPartOf": {"@id": f"urn:troth:statement:{agreed.service}@sha256-{agreed.statement}"},
             "dct:source": {"@id": f"{url}/privacy/versions/{agreed.version}/"},
         },
-        "dpv:hasProcess": [_process(agreed, statement, purpose) for purpose in _purposes(agreed, statement)],
+        "dpv:hasProcess": [_process(agreed, at, statement, purpose) for purpose in _purposes(agreed, statement)],
         "dpv:hasConsentControl": {
             "@type": "dpv:WithdrawConsent",
             "dpv:isExercisedAt": {"@id": f"mailto:{statement.controller.email}"},
@@ -124,7 +137,7 @@ def _party(name: str) -> tuple[str, str]:
     return purpose, recipient
 
 
-def _process(agreed: Agreed, statement: Statement, name: str) -> dict[str, Any]:
+def _process(agreed: Agreed, at: str, statement: Statement, name: str) -> dict[str, Any]:
     bare, only = _party(name)
     purpose = statement.purposes[bare]
     fields = statement.collection[agreed.point].fields()
@@ -151,15 +164,15 @@ def _process(agreed: Agreed, statement: Statement, name: str) -> dict[str, Any]:
         ],
     }
     if name in agreed.choices:
-        process["dpv:hasConsentStatus"] = _status(agreed, name, purpose.retention)
+        process["dpv:hasConsentStatus"] = _status(agreed, at, name, purpose.retention)
     return process
 
 
-def _status(agreed: Agreed, purpose: str, duration: str | None) -> dict[str, Any]:
+def _status(agreed: Agreed, at: str, purpose: str, duration: str | None) -> dict[str, Any]:
     given = agreed.choices[purpose]
     return {
         "@type": "dpv:ConsentGiven" if given else "dpv:ConsentRefused",
-        "dpv:isIndicatedAtTime": rfc3339(agreed.at),
+        "dpv:isIndicatedAtTime": at,
         "dpv:isIndicatedBy": {"@id": f"urn:troth:person:{agreed.person}"},
         "dpv:hasIndicationMethod": f"{agreed.point}#choice.{purpose}",
         "dpv:hasDuration": duration,

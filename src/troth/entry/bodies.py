@@ -1,7 +1,7 @@
 """What a request carries, as it arrives: never more of it in memory than one piece."""
 
 from contextlib import suppress
-from threading import BoundedSemaphore
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Final, Protocol
 
@@ -18,18 +18,23 @@ _CHUNK: Final = 64 * 1024
 
 class _Places:
     def __init__(self) -> None:
-        self._free = BoundedSemaphore(PLACES)
+        self._free: SimpleQueue[None] = SimpleQueue()
         self._left = monotonic()
+        for _ in range(PLACES):
+            self._free.put(None)
 
     def take(self) -> None:
-        while not self._free.acquire(timeout=_PATIENCE):
-            if monotonic() - self._left > _PATIENCE:
-                message = "Too many requests are arriving at once. Nothing of this one was kept. Send it again."
-                raise Crowded(message)
+        while True:
+            try:
+                return self._free.get(timeout=_PATIENCE)
+            except Empty:
+                if monotonic() - self._left > _PATIENCE:
+                    message = "Too many requests are arriving at once. Nothing of this one was kept. Send it again."
+                    raise Crowded(message) from None
 
     def leave(self) -> None:
         self._left = monotonic()
-        self._free.release()
+        self._free.put(None)
 
 
 _places = _Places()

@@ -1,7 +1,6 @@
 """Where the server hands over every request and takes its answer."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -10,17 +9,18 @@ from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
-from django.urls import ResolverMatch, resolve
 from django.utils.module_loading import import_string
 
 from troth.entry.bodies import Body
 from troth.entry.middleware import PROGRAMS, as_troth, refusal
+from troth.entry.submissions import RAISED, Submissions, door_at
 
 
 class Handler(BaseHandler):
     """Django's handler with two ways in: people pass all of ``MIDDLEWARE``, programs only what is our own of it.
 
     A program names its language itself and is given no form, no file and no redirect. What guards every answer is ours.
+    What programs bring by the thousand, submissions, has a shorter way still (:mod:`troth.entry.submissions`).
     """
 
     # What Django's handler has and its types do not tell.
@@ -36,11 +36,17 @@ class Handler(BaseHandler):
             if name.startswith("troth."):
                 self._for_programs = convert_exception_to_response(import_string(name)(self._for_programs))
         self._middleware_chain = self._by_their_way
+        self._submissions = Submissions()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = Body(environ["wsgi.input"], _length(environ))
         if body.left:
             environ["wsgi.input"] = body
+            if self._submissions.fit(environ, body.left):
+                content = self._submissions.take(environ, body)
+                if content:
+                    start_response("201 Created", self._submissions.headers(environ, content))
+                    return [content]
         try:
             response: Any = self.get_response(WSGIRequest(environ))
         finally:
@@ -68,19 +74,15 @@ class Handler(BaseHandler):
 
 
 def _answered(request: HttpRequest) -> HttpResponse:
-    """What the door at this address answers a program; a refusal where it raises."""
+    """What the door at this address answers a program; a refusal where it raises, or has raised."""
     try:
-        door = request.resolver_match = _door(request.path_info)
+        door = request.resolver_match = door_at(request.path_info)
+        if RAISED in request.META:
+            return refusal(request, as_troth(request.META[RAISED]))
         response: HttpResponse = door.func(request, *door.args, **door.kwargs)
     except Exception as error:  # noqa: BLE001 - every failure has its one shape
         return refusal(request, as_troth(error))
     return response
-
-
-@lru_cache(1024)
-def _door(path: str) -> ResolverMatch:
-    """Where an address leads. Finding it takes longer than most of what is done there."""
-    return resolve(path)
 
 
 def _answered_first(content: bytes, body: Body) -> Iterator[bytes]:

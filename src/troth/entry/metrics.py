@@ -10,6 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch
 from prometheus_client import REGISTRY, Counter, Histogram, Info, disable_created_metrics, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -47,14 +48,19 @@ class Measured:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         begun = perf_counter()
         response = self.get_response(request)
-        match = request.resolver_match
-        route = match.view_name if match else "none"
-        count, time = _of(request.method if request.method in _METHODS else "other", route, response.status_code)
-        count()
-        time(perf_counter() - begun)
-        if match and request.method == "POST" and route in _POINTS:
-            _submitted(match.kwargs["point"], getattr(request, "refused", ""), response.status_code)
+        refused = getattr(request, "refused", "")
+        counted(request.method or "", request.resolver_match, response.status_code, begun, refused)
         return response
+
+
+def counted(method: str, door: ResolverMatch | None, status: int, begun: float, refused: str = "") -> None:
+    """Counts one answer of the request that `begun` then; `refused` is the code of why it was."""
+    route = door.view_name if door else "none"
+    count, time = _of(method if method in _METHODS else "other", route, status)
+    count()
+    time(perf_counter() - begun)
+    if door and method == "POST" and route in _POINTS:
+        _submitted(door.kwargs["point"], refused, status)
 
 
 @cache

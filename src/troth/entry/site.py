@@ -13,7 +13,7 @@ from troth.statement.model import Name, Prose
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Spec(Part):

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, Error, connections, router
-from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 
@@ -115,6 +114,8 @@ def insist_on_known(migrations: Migrations) -> None:
 
 def migrate_to(migrations: Migrations) -> list[type[Model]]:
     """Makes the tables of the rows' database, which is empty, as these migrations left them; answers which they are."""
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - only where tables change
+
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     parents = {parent for one in migrations for parent in executor.loader.get_migration(*one).dependencies}
     state = executor.migrate(sorted(migrations - parents))
@@ -123,6 +124,8 @@ def migrate_to(migrations: Migrations) -> list[type[Model]]:
 
 def migrate() -> None:
     """Brings both databases to this release."""
+    from django.core.management import call_command  # noqa: PLC0415 - only where tables change
+
     for alias in connections:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
 
@@ -201,7 +204,10 @@ def others_at_work() -> bool:
 
 @cache
 def _released() -> Migrations:
-    return set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+    # As Django finds them, which would also run every one of them to know what it does.
+    return {
+        (app.label, found.name) for app in apps.get_app_configs() for found in iter_modules([f"{app.path}/migrations"])
+    }
 
 
 def _applied(alias: str) -> Migrations:

@@ -1,5 +1,6 @@
 """The WSGI application, with the threads that place ledger entries and keep retention."""
 
+import gc
 import os
 import sys
 
@@ -28,6 +29,9 @@ else:  # another server than `troth serve`, which would have asked already
     starting.insist()
 get_resolver().url_patterns  # noqa: B018 - loads every door now, not at the first request
 keeper.start()
+# What is there by now stays. Looking through all of it again and again for what nobody needs any more finds nothing.
+gc.collect()
+gc.freeze()
 if settings.INSTALLATION.configuration.metrics:
     from troth.entry import metrics
 

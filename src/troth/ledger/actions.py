@@ -1,6 +1,6 @@
 """Writes to the ledger: an entry is appended inside the unit of work it tells of, and placed soon after."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -15,7 +15,7 @@ from troth.ledger.rules import JSON
 from troth.ledger.work import insist_on_unit, unit_of_work
 
 BATCH = 10_000
-_add_pending = Insertion(Pending, unless_there=True)
+_add_pending = Insertion(Pending, "data", "leaf", unless_there=True)
 _ONE_SEQUENCER = 0x74726F7468  # PostgreSQL's advisory lock: any number that only the sequencer uses
 
 _PLACE = """
@@ -32,7 +32,11 @@ _PLACE = """
     ORDER BY id
     RETURNING "index", leaf
 """
-_LEAVE = 'DELETE FROM ledger_pending WHERE leaf IN (SELECT leaf FROM ledger_entry WHERE "index" >= %s)'
+_LEAVE = """
+    DELETE FROM ledger_pending WHERE (substr(data, 8, 24), leaf) IN (
+        SELECT substr(data, 8, 24), leaf FROM ledger_entry WHERE "index" >= %s
+    )
+"""
 _LEAVE_TWICE_APPENDED = """
     DELETE FROM ledger_pending
     WHERE EXISTS (
@@ -52,25 +56,34 @@ def append(kind: str, facts: Mapping[str, JSON], *, at: datetime) -> bytes:
 
 def append_all(kind: str, entries: Iterable[tuple[Mapping[str, JSON], datetime]]) -> list[bytes]:
     """The same for several entries of one kind, each with its facts and its time."""
+    return append_written([_entry(kind, facts, clock.rfc3339(at)) for facts, at in entries])
+
+
+def append_written(data: Sequence[bytes]) -> list[bytes]:
+    """The same for entries that :func:`stencil` wrote."""
     insist_on_unit()
-    data = [_entry(kind, facts, at) for facts, at in entries]
+    for one in data:
+        if len(one) > tiles.MOST_ENTRY_BYTES:
+            message = f"This entry would take {len(one):,} bytes of the ledger; {tiles.MOST_ENTRY_BYTES:,} is the most."
+            raise EntryTooLarge(message)
     leaves = rules.leaf_hashes(data)
-    _add_pending([{"data": one, "leaf": leaf} for one, leaf in zip(data, leaves, strict=True)])
+    _add_pending(list(zip(data, leaves, strict=True)))
     return leaves
 
 
-def _entry(kind: str, facts: Mapping[str, JSON], at: datetime) -> bytes:
+def stencil(kind: str, facts: Mapping[str, JSON], blanks: Mapping[str, str]) -> rules.Stencil:
+    """Writes entries of one kind that differ in ``at`` (RFC 3339) and in those of their `facts` that are `blanks`."""
+    return rules.Stencil(_entry(kind, facts, blanks["at"]), blanks)
+
+
+def _entry(kind: str, facts: Mapping[str, JSON], at: str) -> bytes:
     if facts.keys() & {"kind", "at"}:
         message = "`kind` and `at` of an entry are not facts of the caller's."
         raise ValueError(message)
     if any(name < "at" for name in facts):
         message = "`at` comes first in an entry, which is found by it. Give the fact another name."
         raise ValueError(message)
-    data = rules.canonical({"kind": kind, "at": clock.rfc3339(at), **facts})
-    if len(data) > tiles.MOST_ENTRY_BYTES:
-        message = f"This entry would take {len(data):,} bytes of the ledger; {tiles.MOST_ENTRY_BYTES:,} is the most."
-        raise EntryTooLarge(message)
-    return data
+    return rules.canonical({"kind": kind, "at": at, **facts})
 
 
 @unit_of_work

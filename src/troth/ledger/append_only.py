@@ -37,7 +37,7 @@ LEDGER = (
     AppendOnly(
         "ledger_pending",
         # The very same entry may be appended twice.
-        "id = NEW.id OR (leaf = NEW.leaf AND data <> NEW.data)",
+        "id = NEW.id OR (substr(data, 8, 24) = substr(NEW.data, 8, 24) AND leaf = NEW.leaf AND data <> NEW.data)",
         delete="NOT EXISTS (SELECT 1 FROM ledger_entry WHERE substr(data, 8, 24) = substr(OLD.data, 8, 24)"
         " AND leaf = OLD.leaf)",
     ),

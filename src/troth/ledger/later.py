@@ -27,8 +27,8 @@ Step = tuple[str, str]
 
 _AT_ONCE: Final = 1000
 _ENTRY, _SIGNED, _WAITING = "entry", "signed", "waiting"
-_add_entries = Insertion(Entry)
-_add_pending = Insertion(Pending, unless_there=True)
+_add_entries = Insertion(Entry, "index", "data", "leaf")
+_add_pending = Insertion(Pending, "data", "leaf", unless_there=True)
 
 
 @dataclass
@@ -121,8 +121,7 @@ def put_behind(file: Path, log: Log) -> None:
 @unit_of_work
 def _put(log: Log, entries: Sequence[bytes], signed: str) -> None:
     leaves, start = rules.leaf_hashes(entries), log.size
-    rows = zip(itertools.count(start), entries, leaves, strict=False)
-    _add_entries([{"index": index, "data": data, "leaf": leaf} for index, data, leaf in rows])
+    _add_entries(list(zip(itertools.count(start), entries, leaves, strict=False)))
     log.grow(leaves)
     write_tiles(log.written)
     if signed and not reads.stands(log.size):
@@ -131,7 +130,7 @@ def _put(log: Log, entries: Sequence[bytes], signed: str) -> None:
 
 @unit_of_work
 def _wait(entries: Sequence[bytes]) -> None:
-    _add_pending([{"data": data, "leaf": rules.leaf_hash(data)} for data in entries])
+    _add_pending([(data, rules.leaf_hash(data)) for data in entries])
 
 
 def _read(file: Path) -> Iterator[Step]:

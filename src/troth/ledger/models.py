@@ -4,18 +4,24 @@ from django.db import models
 
 
 class Pending(models.Model):
-    """An entry that is kept and waits for its place. It leaves only when it stands in :class:`Entry`."""
+    """An entry that is kept and waits for its place. It leaves only when it stands in :class:`Entry`.
+
+    Both are found by time and leaf: what comes together stands together. By its leaf alone each new entry would go to
+    another page of the index, and write all of that page again.
+    """
 
     id = models.BigAutoField(primary_key=True)
     data = models.BinaryField()
-    leaf = models.BinaryField(unique=True)
+    leaf = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(models.Func("data", 8, 24, function="substr"), "leaf", name="waits_once_per_entry"),
+        )
 
 
 class Entry(models.Model):
-    """An entry at its place, for good. It is found by its time and its leaf: what comes together stands together.
-
-    By its leaf alone each new entry would go to another page of the index, and write all of that page again.
-    """
+    """An entry at its place, for good."""
 
     index = models.BigIntegerField(primary_key=True)
     data = models.BinaryField()

@@ -24,8 +24,8 @@ _PLACE_AND_NEWEST = """
 _PLACED = 'SELECT "index", data FROM ledger_entry WHERE substr(data, 8, 24) = %s AND leaf = %s'
 _WHICH = """
     WITH asked (at, leaf) AS (VALUES %s)
-    SELECT asked.leaf FROM asked JOIN ledger_entry AS placed
-    ON substr(placed.data, 8, 24) = asked.at AND placed.leaf = asked.leaf
+    SELECT asked.leaf FROM asked JOIN %s AS found
+    ON substr(found.data, 8, 24) = asked.at AND found.leaf = asked.leaf
 """
 _ENTRIES = 'SELECT "index", data, leaf FROM ledger_entry WHERE "index" >= %s AND "index" < %s ORDER BY "index"'
 _WITH = {
@@ -106,18 +106,21 @@ def placed(leaf: bytes, at: str) -> Placed | None:
 
 def which_are_placed(entries: Sequence[tuple[bytes, str]]) -> set[bytes]:
     """The leaves, of these with their times, whose entries have their place."""
-    if not entries:
-        return set()
-    asked = ", ".join(["(%s, %s)"] * len(entries))
-    with connection.cursor() as cursor:
-        cursor.execute(_WHICH % asked, [part for leaf, at in entries for part in (at.encode(), leaf)])
-        return {_bytes(leaf) for (leaf,) in cursor.fetchall()}
+    return _which(entries, "ledger_entry")
 
 
 def which_stand(entries: Sequence[tuple[bytes, str]]) -> set[bytes]:
     """The same with those that wait for their place."""
-    waiting = Pending.objects.filter(leaf__in=[leaf for leaf, _ in entries]).values_list("leaf", flat=True)
-    return which_are_placed(entries) | {_bytes(leaf) for leaf in waiting}
+    return which_are_placed(entries) | _which(entries, "ledger_pending")
+
+
+def _which(entries: Sequence[tuple[bytes, str]], table: str) -> set[bytes]:
+    if not entries:
+        return set()
+    asked = ", ".join(["(%s, %s)"] * len(entries))
+    with connection.cursor() as cursor:
+        cursor.execute(_WHICH % (asked, table), [part for leaf, at in entries for part in (at.encode(), leaf)])
+        return {_bytes(leaf) for (leaf,) in cursor.fetchall()}
 
 
 def proof(leaf: bytes, at: str) -> str | None:

@@ -6,6 +6,7 @@ code makes them from a list of hashes and from tiles.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, TypeAlias
@@ -49,6 +50,26 @@ def _refuse_ambiguous(value: JSON) -> None:
             raise TypeError(message)
 
 
+class Stencil:
+    """Canonical JSON in which a few texts differ each time: the rest of it is written once.
+
+    `written` has, in place of each of those texts, what `blanks` names it by: something that stands nowhere else.
+    """
+
+    def __init__(self, written: bytes, blanks: Mapping[str, str]) -> None:
+        named = {blank.encode(): name for name, blank in blanks.items()}
+        pieces = re.split(b"(" + b"|".join(map(re.escape, named)) + b")", written)
+        self._pieces = pieces
+        self._names = [named[blank] for blank in pieces[1::2]]
+
+    def filled(self, **said: str) -> bytes:
+        """The whole of it with what is `said` by name: references, digests and such, in which nothing is escaped."""
+        texts = {name: text.encode() for name, text in said.items()}
+        pieces = self._pieces.copy()
+        pieces[1::2] = [texts[name] for name in self._names]
+        return b"".join(pieces)
+
+
 def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object in which each name stands once; of two, another reader might take the other: a `ValueError`."""
     found = dict(pairs)
@@ -73,7 +94,12 @@ def sha256_hex(data: bytes) -> str:
 
 def commitment(salt: bytes, record: Mapping[str, JSON]) -> str:
     """What an entry says in place of `record`: without the salt, nobody can guess the record from it."""
-    return sha256_hex(salt + canonical(record))
+    return commitment_to(salt, canonical(record))
+
+
+def commitment_to(salt: bytes, written: bytes) -> str:
+    """The same for a record that is already written as canonical JSON."""
+    return sha256_hex(salt + written)
 
 
 def leaf_hash(data: bytes) -> bytes:

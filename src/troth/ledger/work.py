@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from queue import Empty, SimpleQueue
+from time import monotonic, sleep
 from typing import Any, Final, ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError, connections, transaction
@@ -30,6 +31,9 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 MOST_UNITS_AT_ONCE: Final = 256
+# In seconds. What is begun with one of many is done once more for the others, and costs each of them more than this.
+_PATIENCE: Final = 0.004
+_LOOK_AGAIN: Final = 0.0003
 
 _log = logging.getLogger("troth.ledger")
 _here = threading.local()
@@ -169,11 +173,25 @@ def _groups(units: Sequence[_Unit]) -> Iterator[list[_Unit]]:
 
 def _run(units: Sequence[_Unit]) -> None:
     """Runs units of one action, in one call."""
-    with _running():
+    with _running(), _sending_ahead():
         outcomes = units[0].action([unit.brought for unit in units])
         _insist_on_commit()
     for unit, outcome in zip(units, outcomes, strict=True):
         unit.outcome, unit.failed = outcome, isinstance(outcome, Exception)
+
+
+@contextmanager
+def _sending_ahead() -> Iterator[None]:
+    """What is written goes to PostgreSQL without waiting for its word on each statement; that is waited for at the end.
+
+    Should one break, those after it are not carried out, and its error is raised there at the latest.
+    """
+    with ExitStack() as stack:
+        for one in connections.all():
+            if one.vendor == "postgresql":
+                stack.enter_context(one.wrap_database_errors)
+                stack.enter_context(one.connection.pipeline())
+        yield
 
 
 def _attempt(unit: _Unit) -> None:
@@ -206,8 +224,11 @@ class _Committer(threading.Thread):
         self.waiting: SimpleQueue[_Unit] = SimpleQueue()
 
     def run(self) -> None:
+        together = 1
         while True:
             units = [self.waiting.get()]
+            self._gather(units, together)
+            together = len(units)
             try:
                 self._commit(units)
             except BaseException as error:  # noqa: BLE001 - whatever broke the commit, no caller may wait for ever
@@ -241,6 +262,13 @@ class _Committer(threading.Thread):
                 return False
             units[0].fail(error)
         return True
+
+    def _gather(self, units: list[_Unit], together: int) -> None:
+        """Waits a moment for as many as came last time: those who were let go together come back together."""
+        patience = monotonic() + _PATIENCE
+        while len(units) < together and monotonic() < patience:
+            sleep(_LOOK_AGAIN)
+            self._take(units)
 
     def _take(self, units: list[_Unit]) -> int:
         """Takes along who waits by now, and says how many they are."""

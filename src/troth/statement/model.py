@@ -83,7 +83,7 @@ VisitField = Literal["isp", "country", "address-prefix", "date", "time", "page",
 class Part(BaseModel):
     """A part of the statement: nothing undeclared, nothing changed after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Contact(Part):

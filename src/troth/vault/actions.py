@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TypeVar
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from troth.ledger.actions import append
@@ -23,10 +24,13 @@ T = TypeVar("T")
 
 _AT_ONCE = 500
 
-_add_persons = Insertion(Person)
-_add_keys = Insertion(PersonKey)
-_add_look_ups = Insertion(LookUp)
-_add_sealed = Insertion(Sealed)
+_add_persons = Insertion(Person, "ref", "since")
+_add_keys = Insertion(PersonKey, "person", "wrapped")
+_add_look_ups = Insertion(LookUp, "index", "person")
+_add_sealed = Insertion(Sealed, "person", "record", "field", "sealed", "file", "since", "keep_until")
+# Locked where others may write meanwhile, so that retention does not end a person whom something is given for.
+_KNOWN = 'SELECT "index", person FROM vault_lookup WHERE "index" IN ({})'
+_KNOWN_AND_LOCKED = 'SELECT "index", person FROM vault_lookup WHERE "index" = ANY(%s) ORDER BY "index" FOR UPDATE'
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,6 @@ class Holding:
     record: str
     values: Sequence[Value]
     email: str | None
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -64,67 +67,69 @@ class _Owner:
     key: bytes
 
 
-def hold(holdings: Sequence[Holding]) -> list[Held]:
+def hold(holdings: Sequence[Holding], *, at: datetime) -> list[Held]:
     """Seals the values of `holdings`, within the unit of work they belong to, and says of each what is held."""
     insist_on_unit()
     rows, held = [], []
-    for holding, owner in zip(holdings, _owners(holdings), strict=True):
-        envelope, digests = rules.envelope(owner.key, owner.person, holding.record), {}
+    own = rules.draw(rules.OWN, len(holdings))
+    for holding, owner, nonces in zip(holdings, _owners(holdings, at), own, strict=True):
+        person, record = owner.person, holding.record
+        envelope, digests = rules.envelope(owner.key, person, record, nonces), {}
         for value in holding.values:
             sealed = envelope.seal(value.plain, value.field)
             digests[value.field] = sha256(sealed).hexdigest()
-            rows.append(
-                {
-                    "person": owner.person,
-                    "record": holding.record,
-                    "field": value.field,
-                    "sealed": sealed,
-                    "file": value.file,
-                    "since": holding.at,
-                    "keep_until": value.keep_until,
-                }
-            )
-        held.append(Held(owner.person, rules.entry_salt(owner.key, holding.record), digests))
+            rows.append((person, record, value.field, sealed, value.file, at, value.keep_until))
+        held.append(Held(person, rules.entry_salt(owner.key, record), digests))
     _add_sealed(rows)
     return held
 
 
-def _owners(holdings: Sequence[Holding]) -> list[_Owner]:
+def _owners(holdings: Sequence[Holding], at: datetime) -> list[_Owner]:
     """The person of each holding: who is known by its address, or somebody new. One address is one person."""
     look_up = keys.look_up_key()
     indexes = [None if one.email is None else rules.look_up_index(look_up, one.email) for one in holdings]
     known = _known({index for index in indexes if index is not None})
-    new: list[tuple[_Owner, datetime]] = []
-    named: list[tuple[_Owner, bytes]] = []
-    owners = []
-    for holding, index in zip(holdings, indexes, strict=True):
+    many = len(holdings)
+    spare = zip(rules.new_refs(at, many), rules.draw(rules.KEY, many), strict=True)
+    owners, new, named = [], [], []
+    for index in indexes:
         owner = known.get(index) if index is not None else None
         if owner is None:
-            owner = _Owner(rules.new_ref(holding.at), rules.new_key())
-            new.append((owner, holding.at))
+            owner = _Owner(*next(spare))
+            new.append((owner.person, owner.key))
             if index is not None:
                 known[index] = owner
-                named.append((owner, index))
+                named.append((index, owner.person))
         owners.append(owner)
-    wrap = keys.key_encryption().wrap
-    _add_keys([{"person": owner.person, "wrapped": wrap(owner.key, owner.person)} for owner, _ in new])
-    _add_persons([{"ref": owner.person, "since": since} for owner, since in new])
+    wrapped = keys.key_encryption().wrap(new)
+    _add_keys([(person, key) for (person, _), key in zip(new, wrapped, strict=True)])
+    _add_persons([(person, at) for person, _ in new])
     # In their order, so that two processes wait for each other and never both.
-    named.sort(key=lambda one: one[1])
-    _add_look_ups([{"index": index, "person": owner.person} for owner, index in named])
+    _add_look_ups(sorted(named))
     return owners
 
 
 def _known(indexes: Iterable[bytes]) -> dict[bytes, _Owner]:
     """Who stands behind each index. Whoever was erased is not known any more: their index goes."""
-    # Locked, so that retention does not end a person meanwhile.
-    found = LookUp.objects.select_for_update().filter(index__in=sorted(indexes)).order_by("index")
-    persons = {bytes(index): person for index, person in found.values_list("index", "person")}
+    persons = _found(sorted(indexes))
+    if not persons:
+        return {}
     left = person_keys(persons.values())
     erased = [index for index, person in persons.items() if person not in left]
     if erased:
         LookUp.objects.filter(index__in=erased).delete()
     return {index: _Owner(person, left[person]) for index, person in persons.items() if person in left}
+
+
+def _found(indexes: Sequence[bytes]) -> dict[bytes, str]:
+    if not indexes:
+        return {}
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_KNOWN_AND_LOCKED, [list(indexes)])
+        else:
+            cursor.execute(_KNOWN.format(", ".join(["%s"] * len(indexes))), indexes)
+        return {bytes(index): person for index, person in cursor.fetchall()}
 
 
 @unit_of_work

@@ -6,6 +6,7 @@ troth. Person keys are random and exist in plaintext only while a unit of work u
 
 import base64
 import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -23,12 +24,12 @@ _ID = 4
 
 
 class KeyEncryption(Protocol):
-    """Wraps and unwraps person keys; the wrapped form names the key that wrapped it."""
+    """Wraps keys, each with its person, and unwraps them one by one; the wrapped form names the key that wrapped it."""
 
     @property
     def id(self) -> str: ...
 
-    def wrap(self, key: bytes, person: str) -> bytes: ...
+    def wrap(self, keys: Sequence[tuple[str, bytes]]) -> list[bytes]: ...
 
     def unwrap(self, wrapped: bytes, person: str) -> bytes: ...
 
@@ -48,8 +49,9 @@ class LocalKey:
         """Whether this key has wrapped `one`."""
         return one[:_ID] == self._id
 
-    def wrap(self, key: bytes, person: str) -> bytes:
-        return self._id + self._envelope().seal(key, person)
+    def wrap(self, keys: Sequence[tuple[str, bytes]]) -> list[bytes]:
+        seal = self._envelope().seal
+        return [self._id + seal(key, person) for person, key in keys]
 
     def unwrap(self, wrapped: bytes, person: str) -> bytes:
         if not self.wrapped(wrapped):

@@ -31,7 +31,7 @@ from troth.vault.router import KEYS
 _HEAD: Final = b"troth keys 1\n"
 _SALT: Final = 32
 _AT_ONCE: Final = 1000
-_add_keys = Insertion(PersonKey)
+_add_keys = Insertion(PersonKey, "person", "wrapped")
 
 
 @dataclass(frozen=True)
@@ -140,11 +140,9 @@ def put_back(copied: Copied) -> int:
 @unit_of_work
 def _put_back(some: Sequence[tuple[str, str]], wrapped_by: keys.LocalKey) -> int:
     there = set(PersonKey.objects.using(KEYS).filter(person__in=[person for person, _ in some]).values_list("person"))
-    wrap = keys.key_encryption().wrap
-    new = []
-    for person, encoded in some:
-        if (person,) not in there:
-            wrapped = base64.b64decode(encoded)
-            new.append({"person": person, "wrapped": wrapped and wrap(wrapped_by.unwrap(wrapped, person), person)})
-    _add_keys(new)
-    return len(new)
+    missing = [(person, base64.b64decode(wrapped)) for person, wrapped in some if (person,) not in there]
+    plain = [(person, wrapped_by.unwrap(wrapped, person)) for person, wrapped in missing if wrapped]
+    anew = keys.key_encryption().wrap(plain)
+    emptied = [(person, b"") for person, wrapped in missing if not wrapped]
+    _add_keys([*((person, wrapped) for (person, _), wrapped in zip(plain, anew, strict=True)), *emptied])
+    return len(missing)

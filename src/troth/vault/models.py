@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-REF = 33
+REF = 35
 
 
 class Person(models.Model):

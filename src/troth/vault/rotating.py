@@ -85,13 +85,14 @@ def _next() -> LocalKey:
 
 def _wrap_all(old: keys.KeyEncryption, new: LocalKey, progress: Progress) -> int:
     rows = PersonKey.objects.using(KEYS).exclude(wrapped=b"").order_by("person").values_list("person", "wrapped")
-    total, done, wrapped, after = rows.count(), 0, 0, ""
+    total, done, count, after = rows.count(), 0, 0, ""
     while some := list(rows.filter(person__gt=after)[:_AT_ONCE]):
         left = [(person, bytes(one)) for person, one in some if not new.wrapped(bytes(one))]
-        _wrap_anew([(new.wrap(old.unwrap(one, person), person), person, one) for person, one in left])
-        done, wrapped, after = done + len(some), wrapped + len(left), some[-1][0]
+        anew = new.wrap([(person, old.unwrap(one, person)) for person, one in left])
+        _wrap_anew([(wrapped, *row) for wrapped, row in zip(anew, left, strict=True)])
+        done, count, after = done + len(some), count + len(left), some[-1][0]
         progress(done, total)
-    return wrapped
+    return count
 
 
 @unit_of_work

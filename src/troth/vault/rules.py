@@ -1,7 +1,6 @@
 """The envelope: references, bound contexts, sealing with AES-256-GCM, keyed look-up. No I/O."""
 
 import hmac
-import os
 import secrets
 import string
 import unicodedata
@@ -12,35 +11,50 @@ from itertools import count
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-NONCE, _OWN = 12, 8
+NONCE, OWN, KEY = 12, 8, 32
 CHUNK = 64 * 1024
+_RANDOM_LETTERS = 26
 _LETTERS = b"234567abcdefghijklmnopqrstuvwxyz" * 8
 _LOWER = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 
 
 def new_ref(at: datetime) -> str:
-    """A reference nobody can guess: 33 letters and digits, seven for the second and 130 random bits (ASVS 11.5.1).
+    """A reference nobody can guess: 35 letters and digits, nine for the millisecond and 130 random bits (ASVS 11.5.1).
 
     What is made together stands together in an index. With random letters alone each row would go to another page of
     it, and the database would write all of that page again.
     """
-    return _second(int(at.timestamp())) + secrets.token_bytes(26).translate(_LETTERS).decode("ascii")
+    return new_refs(at, 1)[0]
 
 
-@lru_cache(8)
-def _second(number: int) -> str:
-    return bytes(_LETTERS[number >> shift & 31] for shift in range(30, -1, -5)).decode("ascii")
+def new_refs(at: datetime, number: int) -> list[str]:
+    """As many references, made together."""
+    moment = _moment(int(at.timestamp() * 1000))
+    return [moment + drawn.translate(_LETTERS).decode("ascii") for drawn in draw(_RANDOM_LETTERS, number)]
+
+
+def draw(size: int, number: int) -> list[bytes]:
+    """So many random values, asked of the system at once: whenever it is asked, this thread lets all others ahead."""
+    drawn = secrets.token_bytes(size * number)
+    return [drawn[start : start + size] for start in range(0, size * number, size)]
+
+
+def _moment(number: int) -> str:
+    return bytes(_LETTERS[number >> shift & 31] for shift in range(40, -1, -5)).decode("ascii")
 
 
 def new_key() -> bytes:
     """A key for AES-256."""
-    return secrets.token_bytes(32)
+    return secrets.token_bytes(KEY)
 
 
 def context(*parts: str) -> bytes:
     """The bound context of a sealed value: each part with its length, so that no two contexts coincide."""
-    encoded = [part.encode() for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    bound = b""
+    for part in parts:
+        encoded = part.encode()
+        bound += len(encoded).to_bytes(4, "big") + encoded
+    return bound
 
 
 # Names of fields and references of persons, which say nothing about anybody; never what somebody typed.
@@ -55,16 +69,16 @@ class Envelope:
     a key however many envelopes are made of it. After a fork, parent and child must not go on with the same envelope.
     """
 
-    def __init__(self, key: bytes, *place: str) -> None:
+    def __init__(self, key: bytes, *place: str, own: bytes = b"") -> None:
         cipher = AESGCM(key)
         self._encrypt, self._decrypt = cipher.encrypt, cipher.decrypt
         self._place = context("troth.v1", *place)
-        self._own = os.urandom(_OWN)
+        self._own = own or secrets.token_bytes(OWN)
         self._number = count().__next__
 
     def seal(self, plain: bytes, name: str) -> bytes:
         """`plain` sealed as the value `name`, behind its nonce."""
-        nonce = self._own + self._number().to_bytes(NONCE - _OWN, "big")
+        nonce = self._own + self._number().to_bytes(NONCE - OWN, "big")
         return nonce + self._encrypt(nonce, plain, self._place + _named(name))
 
     def open(self, sealed: bytes, name: str) -> bytes:
@@ -72,9 +86,12 @@ class Envelope:
         return self._decrypt(sealed[:NONCE], sealed[NONCE:], self._place + _named(name))
 
 
-def envelope(key: bytes, person: str, record: str) -> Envelope:
-    """Seals and opens what one record of one person holds, each value by its field: it opens nowhere else."""
-    return Envelope(key, "vault_sealed", record, person)
+def envelope(key: bytes, person: str, record: str, own: bytes = b"") -> Envelope:
+    """Seals and opens what one record of one person holds, each value by its field: it opens nowhere else.
+
+    `own` is the random part of its nonces, for who makes many at once.
+    """
+    return Envelope(key, "vault_sealed", record, person, own=own)
 
 
 def chunk_nonce(number: int, *, last: bool) -> bytes:

@@ -10,7 +10,7 @@ from rdflib import DCTERMS, RDF, URIRef
 
 from tests.support.declared import declared
 from troth.consent import rules
-from troth.ledger.rules import canonical
+from troth.ledger.rules import canonical, sha256_hex
 from troth.statement.clause import offered
 from troth.statement.model import Statement
 from troth.statement.terms import is_known
@@ -36,7 +36,10 @@ def receipts(example: str) -> list[tuple[Statement, rules.Agreed, dict[str, Any]
     """A receipt for each point of `example`, with yes and with no to everything."""
     statement = declared(example)
     made = [agreed(statement, point, yes=yes) for point in statement.collection for yes in (True, False)]
-    return [(statement, one, rules.receipt(one, statement, "https://www.example.com")) for one in made]
+    patterns = [rules.pattern(one, statement, "https://www.example.com") for one in made]
+    return [
+        (statement, one, json.loads(rules.receipt(pattern, one))) for one, pattern in zip(made, patterns, strict=True)
+    ]
 
 
 @EACH
@@ -88,9 +91,9 @@ def test_receipts_are_linked_data(example: str) -> None:
 def test_an_entry_commits_to_the_receipt() -> None:
     """What a ledger entry commits to changes with a single letter of the receipt."""
     _, one, receipt = receipts("minimal")[0]
-    opened = rules.opened_record(one, canonical(receipt))
+    opened = rules.opened_record(one, sha256_hex(canonical(receipt)))
     assert opened["record"] == one.record
-    assert opened != rules.opened_record(one, canonical({**receipt, "@type": "dpv:ConsentRecords"}))
+    assert opened != rules.opened_record(one, sha256_hex(canonical({**receipt, "@type": "dpv:ConsentRecords"})))
 
 
 def test_a_refused_purpose_is_no_process_of_its_own_kind() -> None:

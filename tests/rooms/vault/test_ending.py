@@ -23,7 +23,7 @@ def test_rounds_that_are_alike_are_each_told() -> None:
     keep_retention(AT - timedelta(days=1))
     before = ended()
     end = AT + timedelta(days=1)
-    unit_of_work(hold)([Holding(rules.new_ref(AT), [Value("name", b"Lin", end)], None, AT) for _ in range(MANY)])
+    unit_of_work(hold)([Holding(rules.new_ref(AT), [Value("name", b"Lin", end)], None) for _ in range(MANY)], at=AT)
     keep_retention(end)
     assert ended() - before == Counter(name=MANY, persons=MANY)
 

@@ -133,7 +133,7 @@ def test_an_older_keys_database_brings_nobody_back() -> None:
 def test_much_is_swept_a_little_at_a_time() -> None:
     """However much is held of somebody, each step of the sweep removes a few hundred values and tells of them."""
     many = [Value(f"field-{number}", b"x", LATER) for number in range(1200)]
-    person = unit_of_work(hold)([Holding(rules.new_ref(AT), many, None, AT)])[0].person
+    person = unit_of_work(hold)([Holding(rules.new_ref(AT), many, None)], at=AT)[0].person
     sweep_erased(AT)
     erase(person, at=AT)
     steps = []

@@ -146,7 +146,7 @@ def test_files_nobody_names_are_swept(installation: Path) -> None:
     left.parent.mkdir(exist_ok=True)
     left.write_bytes(b"of a server that was killed")
     value = Value("cv", b"{}", datetime.max.replace(tzinfo=UTC), named.ref)
-    unit_of_work(hold)([Holding(rules.new_ref(AT), [value], None, AT)])
+    unit_of_work(hold)([Holding(rules.new_ref(AT), [value], None)], at=AT)
     named.keep()
     os.utime(files.path_of(named.ref), (0, 0))
     jobs.sweep_files()

@@ -36,7 +36,7 @@ def held(email: str | None, *, until: datetime = LATER, **fields: bytes) -> tupl
     """A record that holds `fields` for whoever has `email`."""
     record = rules.new_ref(AT)
     values = [Value(name, plain, until) for name, plain in fields.items()]
-    return record, unit_of_work(hold)([Holding(record, values, email, AT)])[0]
+    return record, unit_of_work(hold)([Holding(record, values, email)], at=AT)[0]
 
 
 def somebody() -> str:
@@ -139,7 +139,7 @@ def test_references_cannot_be_guessed() -> None:
     """A reference has 130 random bits after its second, and nothing but letters and digits; later ones come later."""
     refs = {rules.new_ref(AT) for _ in range(1000)}
     assert len(refs) == 1000
-    assert all(len(ref) == 33 and ref.isalnum() and ref == ref.lower() for ref in refs)
+    assert all(len(ref) == 35 and ref.isalnum() and ref == ref.lower() for ref in refs)
     assert len({ref[7:] for ref in refs}) == len({ref[20:] for ref in refs}) == 1000
     seconds = [AT + timedelta(seconds=number) for number in (0, 1, 31, 32, 2_000, 10**6, 10**9, 10**10)]
     made = [rules.new_ref(at) for at in seconds]
@@ -208,7 +208,7 @@ def test_a_key_file_others_can_read_is_refused(key_file: Path) -> None:
         with pytest.raises(KeyMissing, match=r"can be read by others.*chmod 600"):
             keys.key_encryption()
     key_file.chmod(0o600)
-    wrapped = keys.key_encryption().wrap(b"k" * 32, "p")
+    wrapped = keys.key_encryption().wrap([("p", b"k" * 32)])[0]
     assert keys.key_encryption().unwrap(wrapped, "p") == b"k" * 32
 
 
@@ -229,7 +229,7 @@ def test_a_key_that_is_none_is_refused(key_file: Path) -> None:
 
 def test_a_key_may_come_from_the_environment(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key in the environment stands in for the file."""
-    wrapped = keys.key_encryption().wrap(b"k" * 32, "p")
+    wrapped = keys.key_encryption().wrap([("p", b"k" * 32)])[0]
     monkeypatch.setenv(keys.FROM_ENVIRONMENT, key_file.read_text())
     key_file.unlink()
     keys.key_encryption.cache_clear()

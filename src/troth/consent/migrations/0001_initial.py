@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Agreement",
             fields=[
-                ("record", models.CharField(max_length=33, primary_key=True, serialize=False)),
-                ("person", models.CharField(db_index=True, max_length=33)),
+                ("record", models.CharField(max_length=35, primary_key=True, serialize=False)),
+                ("person", models.CharField(db_index=True, max_length=35)),
                 ("service", models.CharField(max_length=60)),
                 ("point", models.CharField(max_length=60)),
                 ("statement", models.CharField(max_length=64)),
@@ -23,9 +23,12 @@ class Migration(migrations.Migration):
                 ("wording", models.CharField(max_length=64)),
                 ("at", models.DateTimeField()),
                 ("digests", models.JSONField()),
-                ("receipt", models.BinaryField()),
-                ("leaf", models.BinaryField(max_length=32, unique=True)),
+                ("receipt", models.CharField(max_length=64)),
+                ("leaf", models.BinaryField(max_length=32)),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("at", "leaf"), name="one_agreement_per_entry")],
+            },
         ),
         migrations.CreateModel(
             name="Wording",
@@ -38,8 +41,8 @@ class Migration(migrations.Migration):
             name="Choice",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("record", models.CharField(db_index=True, max_length=33)),
-                ("person", models.CharField(max_length=33)),
+                ("record", models.CharField(db_index=True, max_length=35)),
+                ("person", models.CharField(max_length=35)),
                 ("service", models.CharField(max_length=60)),
                 ("purpose", models.CharField(max_length=60)),
                 ("recipient", models.CharField(blank=True, default="", max_length=60)),

@@ -16,8 +16,15 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("data", models.BinaryField()),
-                ("leaf", models.BinaryField(unique=True)),
+                ("leaf", models.BinaryField()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.Func("data", 8, 24, function="substr"), models.F("leaf"), name="waits_once_per_entry"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Entry",

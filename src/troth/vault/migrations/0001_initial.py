@@ -11,20 +11,20 @@ class Migration(migrations.Migration):
             name="LookUp",
             fields=[
                 ("index", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
-                ("person", models.CharField(db_index=True, max_length=33)),
+                ("person", models.CharField(db_index=True, max_length=35)),
             ],
         ),
         migrations.CreateModel(
             name="Person",
             fields=[
-                ("ref", models.CharField(max_length=33, primary_key=True, serialize=False)),
+                ("ref", models.CharField(max_length=35, primary_key=True, serialize=False)),
                 ("since", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
             name="PersonKey",
             fields=[
-                ("person", models.CharField(max_length=33, primary_key=True, serialize=False)),
+                ("person", models.CharField(max_length=35, primary_key=True, serialize=False)),
                 ("wrapped", models.BinaryField()),
             ],
         ),
@@ -32,11 +32,11 @@ class Migration(migrations.Migration):
             name="Sealed",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("person", models.CharField(db_index=True, max_length=33)),
-                ("record", models.CharField(max_length=33)),
+                ("person", models.CharField(db_index=True, max_length=35)),
+                ("record", models.CharField(max_length=35)),
                 ("field", models.CharField(max_length=60)),
                 ("sealed", models.BinaryField()),
-                ("file", models.CharField(blank=True, default="", max_length=33)),
+                ("file", models.CharField(blank=True, default="", max_length=35)),
                 ("since", models.DateTimeField()),
                 ("keep_until", models.DateTimeField(db_index=True)),
             ],

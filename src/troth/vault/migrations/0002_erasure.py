@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Erasure",
             fields=[
-                ("person", models.CharField(max_length=33, primary_key=True, serialize=False)),
+                ("person", models.CharField(max_length=35, primary_key=True, serialize=False)),
                 ("at", models.DateTimeField()),
                 ("leaf", models.BinaryField(max_length=32)),
                 ("swept", models.BooleanField(default=False)),

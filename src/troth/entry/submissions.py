@@ -1,0 +1,88 @@
+"""The short way in for what comes most: a submission as JSON, of which no request is made.
+
+What it takes, what it refuses and what it answers is what its door says (:mod:`troth.collection.api`); a refusal, and
+whatever is unlike the rest, goes the way of all programs.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from time import perf_counter
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch, resolve
+from django.utils.module_loading import import_string
+
+from troth.collection.api import taken
+from troth.entry.bodies import Body
+from troth.entry.middleware import SecurityHeaders
+
+RAISED: Final = "troth.raised"
+"""Under this name an environment carries what the short way raised."""
+_DOOR: Final = "/api/v1/collect/"
+_MOST: Final = 64 * 1024
+
+
+class Submissions:
+    """Takes submissions as they come from the server."""
+
+    def __init__(self) -> None:
+        self._host = urlsplit(settings.TROTH_URL).netloc
+        self._proxied: tuple[str, str] | None = settings.SECURE_PROXY_SSL_HEADER
+        self._insists = bool(settings.SECURE_SSL_REDIRECT)
+        self._guarding = {secure: _guarding(secure=secure) for secure in (True, False)}
+        measured = settings.INSTALLATION.configuration.metrics
+        self._count: Callable[..., None] | None = import_string("troth.entry.metrics.counted") if measured else None
+
+    def fit(self, environ: dict[str, Any], length: int) -> bool:
+        """Whether this is a submission like all others: short, in JSON, for us, and encrypted where it must be."""
+        return (
+            environ["REQUEST_METHOD"] == "POST"
+            and environ["PATH_INFO"].startswith(_DOOR)
+            and length <= _MOST
+            and environ.get("CONTENT_TYPE") == "application/json"
+            and environ.get("HTTP_HOST") == self._host
+            and "HTTP_TRANSFER_ENCODING" not in environ
+            and (not self._insists or self._secure(environ))
+        )
+
+    def take(self, environ: dict[str, Any], body: Body) -> bytes:
+        """What the submission is answered; nothing where it is refused, which `environ` remembers."""
+        begun = perf_counter()
+        try:
+            door = door_at(environ["PATH_INFO"])
+            sent = body.read(body.left)
+            content = taken(door.kwargs["point"], sent, environ.get("HTTP_IDEMPOTENCY_KEY"), {})
+        except Exception as error:  # noqa: BLE001 - every failure has its one shape, which others give it
+            environ[RAISED] = error
+            return b""
+        if self._count:
+            self._count("POST", door, 201, begun)
+        return content
+
+    def headers(self, environ: dict[str, Any], content: bytes) -> list[tuple[str, str]]:
+        """The headers of its answer: those of every answer."""
+        return [*self._guarding[self._secure(environ)], ("Content-Length", str(len(content)))]
+
+    def _secure(self, environ: dict[str, Any]) -> bool:
+        if self._proxied:
+            name, value = self._proxied
+            return str(environ.get(name, "")).split(",", 1)[0].strip() == value
+        return bool(environ["wsgi.url_scheme"] == "https")
+
+
+def _guarding(*, secure: bool) -> tuple[tuple[str, str], ...]:
+    """What stands at the head of every such answer."""
+    made = HttpResponse(status=201, content_type="application/json")
+    request = HttpRequest()
+    request.method, request.path = "POST", _DOOR
+    request.is_secure = lambda: secure  # type: ignore[method-assign] # it came in that way
+    return tuple(SecurityHeaders(lambda _: made)(request).items())
+
+
+@lru_cache(1024)
+def door_at(path: str) -> ResolverMatch:
+    """Where an address leads. Finding it takes longer than most of what is done there."""
+    return resolve(path)

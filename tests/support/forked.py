@@ -1,0 +1,173 @@
+"""The ``troth`` command as forks of one process that has loaded it: to load takes longer than most of what is done.
+
+That process has read no settings and opened nothing. A fork has its own session, environment and output, runs `main` as
+the installed program does, and ends as it does. All are killed when the process that asked for them has ended.
+"""
+
+import atexit
+import ctypes
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+# What the commands load sooner or later, as far as it needs no settings.
+LOADED = (
+    "troth.entry.commands",
+    "troth.entry.errors",
+    "troth.entry.founding",
+    "troth.entry.verifying",
+    "troth.collection.rules",
+    "troth.consent.rules",
+    "troth.statement.show",
+    "troth.vault.files",
+    "django.contrib.staticfiles.finders",
+    "django.core.handlers.wsgi",
+    "django.core.management.commands.migrate",
+    "django.core.serializers.json",
+    "django.db.backends.postgresql.psycopg_any",
+    "django.forms",
+    "django.template.backends.django",
+    "django.template.loader_tags",
+    "django.views.decorators.csrf",
+    "email_validator",
+    "granian",
+    "phonenumbers",
+    "psycopg_pool",
+    "pycountry",
+    "rich.table",
+    "whitenoise.middleware",
+)
+TROTH = Path(sys.executable).with_name("troth")
+# A machine that does ten other things at once takes long; nobody waits longer than it takes.
+WITHIN = 120.0
+_LONGEST = 128 * 1024
+_PR_SET_PDEATHSIG = 1
+
+
+class Fork:
+    """One command that runs or has run; it is asked as a process of :mod:`subprocess` is."""
+
+    def __init__(self, arguments: tuple[object, ...], environment: Mapping[str, str], *output: IO[Any]) -> None:
+        order = json.dumps([list(map(str, arguments)), dict(environment)]).encode()
+        self._heard, said = socket.socketpair()
+        with said:
+            socket.send_fds(_forking(), [order], [said.fileno(), *(file.fileno() for file in output)])
+        self.pid = int(self._heard.recv(16))
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit status, or None as long as it runs."""
+        try:
+            return self.wait(0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit status, as soon as it has ended."""
+        if self.returncode is None:
+            if not select.select([self._heard], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(str(TROTH), timeout or 0)
+            self.returncode = int(self._heard.recv(16))
+            self._heard.close()
+        return self.returncode
+
+
+def run(*arguments: object, within: float = WITHIN, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command to its end, and kills it if that takes longer than so many seconds."""
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        fork = Fork(arguments, {**own_environment(), **environment}, output, errors)
+        try:
+            status = fork.wait(within)
+        except subprocess.TimeoutExpired:
+            os.kill(fork.pid, signal.SIGKILL)
+            status = fork.wait()
+        output.seek(0)
+        errors.seek(0)
+        return subprocess.CompletedProcess(["troth", *map(str, arguments)], status, output.read(), errors.read())
+
+
+def own_environment() -> dict[str, str]:
+    """The environment of every command: nothing of it points at an installation, and warnings are errors."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "DJANGO_"))}
+    return {**own, "NO_COLOR": "1", "COLUMNS": "120", "PYTHONWARNINGS": "error"}
+
+
+@cache
+def _forking() -> socket.socket:
+    """Where the process that forks takes orders; it ends when this is closed."""
+    orders, taken = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with taken:
+        command = [sys.executable, "-W", "error", "-m", __name__]
+        how: Any = {"stdin": taken, "stdout": subprocess.DEVNULL, "start_new_session": True}
+        process = subprocess.Popen(command, env=own_environment(), **how)
+    atexit.register(process.wait)
+    atexit.register(orders.close)
+    return orders
+
+
+def _fork_for_orders() -> list[str]:
+    """Forks for each order; answers a fork its arguments."""
+    orders = socket.socket(fileno=0)
+    waiting = select.poll()
+    waiting.register(orders, select.POLLIN)
+    running: dict[int, tuple[int, int]] = {}
+    while True:
+        for file, _ in waiting.poll():
+            if file != orders.fileno():
+                pid, says = running.pop(file)
+                os.write(says, str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])).encode())
+                waiting.unregister(file)
+                os.close(file)
+                os.close(says)
+                continue
+            order, files, _, _ = socket.recv_fds(orders, _LONGEST, 3)
+            if not order:
+                orders.close()
+                sys.exit()
+            says, *output = files
+            pid = os.fork()
+            if not pid:
+                orders.detach()
+                return _begun(json.loads(order), says, output)
+            for own in output:
+                os.close(own)
+            ended = os.pidfd_open(pid)
+            waiting.register(ended, select.POLLIN)
+            running[ended] = pid, says
+
+
+def _begun(order: tuple[list[str], dict[str, str]], says: int, output: list[int]) -> list[str]:
+    """Makes this fork a process of its own, and says that it is one."""
+    arguments, environment = order
+    os.setsid()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    for own, given in enumerate((os.open(os.devnull, os.O_RDONLY), output[0], output[-1])):
+        os.dup2(given, own)
+    os.write(says, str(os.getpid()).encode())
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    os.environ.clear()
+    os.environ.update(environment)
+    return arguments
+
+
+if __name__ == "__main__":
+    for name in LOADED:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    sys.argv = [str(TROTH), *_fork_for_orders()]
+    sys.path[0] = str(TROTH.parent)
+    from troth.entry.commands import main
+
+    main()
