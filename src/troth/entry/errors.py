@@ -115,3 +115,33 @@ class Occupied(TrothError):
     """The directory already holds an installation."""
 
     code, status = "entry.occupied", 409
+
+
+class NotABackup(TrothError):
+    """There is no whole backup in this directory."""
+
+    code, status = "entry.not-a-backup", 422
+
+
+class ForeignBackup(TrothError):
+    """The backup is of another installation."""
+
+    code, status = "entry.foreign-backup", 409
+
+
+class AlteredBackup(TrothError):
+    """The backup is not what it was when it was made."""
+
+    code, status = "entry.altered-backup", 422
+
+
+class LaterUnknown(TrothError):
+    """Nothing tells what happened after the backup was made."""
+
+    code, status = "entry.later-unknown", 409
+
+
+class NotRestored(TrothError):
+    """A backup is being put back, or that was cut short."""
+
+    code, status = "entry.not-restored", 409

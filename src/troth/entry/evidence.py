@@ -1,7 +1,7 @@
 """An installation held against its own ledger: first the ledger itself, then every row that its entries tell of."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -11,7 +11,8 @@ from troth.consent import evidence as agreements
 from troth.consent.reads import record_of
 from troth.entry import starting
 from troth.ledger import append_only, reads
-from troth.ledger.evidence import damaged, one_moment, read_through, told
+from troth.ledger.evidence import Told, damaged, one_moment, read_through, told
+from troth.ledger.lost import Lost
 from troth.ledger.rebuild import Finding, Progress, Report
 from troth.ledger.verify import Verified, verify_store
 from troth.statement import evidence as versions
@@ -28,6 +29,7 @@ def verified(key: str, remembered: str, stage: Stage) -> Verified:
     What is found first hides what would follow from it: a database file that is damaged, then the ledger, then rows.
     """
     with starting.store_readable(*starting.ILLEGIBLE):
+        starting.insist_on_restored()
         starting.insist_on_this_release()
         starting.insist_on_begun()
         starting.insist_on_own_keys()
@@ -64,15 +66,24 @@ def _rows(progress: Progress) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    rooms = {room.kind: room for room in (published, holdings, agreed)}
+    kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
+        **{room.kind: room.held_against for room in (published, holdings, agreed)},
+        "erased": holdings.erased,
+        "swept": holdings.swept,
+        "restored": holdings.restored,
+        "rotated": lambda _entries: iter(()),  # it tells of keys, which stand in no row
+    }
+    lost = Lost(
+        {"collected": lambda leaf: bool(record_of(leaf)), "published": published.tells_of, "erased": holdings.tells_of}
+    )
     for block, strange in told(progress):
         yield from strange
-        for kind, entries in groupby(block, key=lambda one: one.said.get("kind")):
-            room = rooms.get(kind) if isinstance(kind, str) else None
-            for entry in () if room else entries:
+        for kind, entries in groupby(lost.without(block), key=lambda one: one.said.get("kind")):
+            held_against = kinds.get(kind) if isinstance(kind, str) else None
+            for entry in () if held_against else entries:
                 yield Finding(entry.name, f"What {entry.name} tells of is nothing that troth does.")
-            if room:
-                yield from room.held_against(list(entries))
+            if held_against:
+                yield from held_against(list(entries))
     for room in (published, agreed, holdings):
         yield from room.left_over()
     yield from read_through("submissions", submissions.altered())

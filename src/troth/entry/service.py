@@ -11,11 +11,12 @@ from django.conf import settings
 from django.db import connections
 
 from troth import clock
-from troth.entry import lock, server, site, starting
+from troth.entry import lock, rotation, server, site, starting
 from troth.entry.errors import PortTaken, Unsafe
 from troth.ledger.actions import sequence
 from troth.statement import actions, reads
 from troth.statement.loader import loads
+from troth.vault.actions import finish_erasures
 
 
 def prepare() -> None:
@@ -59,12 +60,14 @@ def serve(directory: Path, host: str, port: int) -> None:
 def _open() -> None:
     """Opens the store, unless anything is wrong with it or the statement in force is not for here (P24)."""
     site.site()
+    rotation.finish()
     starting.insist()
     with starting.store_readable(*starting.ILLEGIBLE):
         starting.insist_on_begun()
         if starting.outdated():
             starting.migrate()
         starting.note_keys()
+        finish_erasures(at=clock.now())
         actions.fits_here(reads.in_force(settings.TROTH_SERVICE, clock.now()).statement)
 
 

@@ -3,34 +3,42 @@
 Asking writes nothing, so that what is refused stays as it was.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections, router
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Model
 
 from troth import clock
-from troth.entry.errors import NewerStore, NotDurable, Unreadable
+from troth.entry.errors import NewerStore, NotDurable, NotRestored, Unreadable
 from troth.errors import TrothError
 from troth.ledger import note
 from troth.ledger import reads as ledger
 from troth.ledger.errors import KeyUnusable, NoteRefused
 from troth.ledger.key import signing_key
 from troth.statement.errors import NotPublished
-from troth.vault import belonging, rules
+from troth.vault import belonging, rotating, rules
 from troth.vault.errors import NotTogether
 from troth.vault.keys import key_encryption, key_ids, look_up_key
 from troth.vault.router import KEYS
 
+if TYPE_CHECKING:
+    import psycopg
+
 Migrations = set[tuple[str, str]]
 PAGES_KEY = "pages.key"
+RESTORING = "restoring"
 _BEGUN = {(room, "0001_initial") for room in ("ledger", "statement", "vault")}
 _REACHED_WITHIN = 10
+_ATTEMPTS, _PAUSE = 100, 0.05
 
 
 def insist() -> None:
@@ -41,6 +49,7 @@ def insist() -> None:
 
 def amiss() -> Iterator[TrothError]:
     """Everything that is wrong with keys and databases."""
+    yield from _wrong(insist_on_restored, rotating.insist_on_one_key)
     yield from _wrong(key_encryption, look_up_key, signing_key)
     newer = list(_wrong(insist_on_this_release))
     yield from newer or _wrong(_durable, _own_keys, _own_ledger, _one_whole)
@@ -63,6 +72,7 @@ def insist_on_begun() -> None:
 
 def insist_on_own_keys() -> None:
     """Refuses keys that are missing, or are not those that the store was begun with; persons' keys among them."""
+    rotating.insist_on_one_key()
     key_encryption()
     look_up_key()
     with store_readable(*ILLEGIBLE):
@@ -70,6 +80,13 @@ def insist_on_own_keys() -> None:
         if not begun(KEYS):
             message = "The database of the persons' keys is empty or not there. Put it back where troth.toml says."
             raise NotTogether(message)
+
+
+def insist_on_restored() -> None:
+    """Refuses a store into which a backup is being put back."""
+    if (settings.TROTH_DIR / RESTORING).exists():
+        message = "A backup is being put back here, and that is not finished. Run the same `troth restore` again."
+        raise NotRestored(message)
 
 
 def outdated() -> bool:
@@ -81,13 +98,28 @@ def insist_on_this_release() -> None:
     """Refuses databases that a newer release has changed: this one would not know what that one promised."""
     for alias in connections:
         _reach(alias)
-        unknown = sorted(_applied(alias) - _released())
-        if unknown:
-            message = (
-                f"A newer release of troth has worked on this database: {'.'.join(unknown[0])} is not known here."
-                " Use that release, or put back the databases as they were before it."
-            )
-            raise NewerStore(message)
+        insist_on_known(_applied(alias))
+
+
+def insist_on_known(migrations: Migrations) -> None:
+    """Refuses tables as a newer release has made them."""
+    unknown = sorted(migrations - _released())
+    if unknown:
+        message = (
+            f"A newer release of troth has worked on this database: {'.'.join(unknown[0])} is not known here."
+            " Use that release, or put back the databases as they were before it."
+        )
+        raise NewerStore(message)
+
+
+def migrate_to(migrations: Migrations) -> list[type[Model]]:
+    """Makes the tables of the rows' database, which is empty, as these migrations left them; answers which they are."""
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - only where tables change
+
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    parents = {parent for one in migrations for parent in executor.loader.get_migration(*one).dependencies}
+    state = executor.migrate(sorted(migrations - parents))
+    return [model for model in state.apps.get_models() if router.db_for_read(model) == DEFAULT_DB_ALIAS]
 
 
 def migrate() -> None:
@@ -135,14 +167,39 @@ def _wrong(*questions: Callable[[], object]) -> Iterator[TrothError]:
 
 def _reach(alias: str) -> None:
     """Fails at once when a server of PostgreSQL is not there; the pool would hope for half a minute."""
-    connection = connections[alias]
-    if connection.vendor == "postgresql":
-        import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+    if connections[alias].vendor == "postgresql":
+        _connected(alias).close()
 
-        store = settings.INSTALLATION.configuration.store
-        address = store.database if alias == DEFAULT_DB_ALIAS else store.keys_database
-        with connection.wrap_database_errors:
-            psycopg.connect(address, connect_timeout=_REACHED_WITHIN).close()
+
+def _connected(alias: str) -> "psycopg.Connection[Any]":
+    """A connection to PostgreSQL beside those of the pool."""
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+
+    store = settings.INSTALLATION.configuration.store
+    address = store.database if alias == DEFAULT_DB_ALIAS else store.keys_database
+    with connections[alias].wrap_database_errors:
+        return psycopg.connect(address, connect_timeout=_REACHED_WITHIN, autocommit=True)
+
+
+_OTHERS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+def others_at_work() -> bool:
+    """Whether another process is connected to the rows' database. SQLite does not know; there the lock says so."""
+    pooled: Any = connections[DEFAULT_DB_ALIAS]
+    if pooled.vendor != "postgresql":
+        return False
+    pooled.close()
+    pooled.close_pool()
+    with _connected(DEFAULT_DB_ALIAS) as connection:
+        for _ in range(_ATTEMPTS):  # those of our own need a moment to end
+            if connection.execute(_OTHERS).fetchone() == (0,):
+                return False
+            time.sleep(_PAUSE)
+    return True
 
 
 @cache

@@ -25,14 +25,14 @@ def store(key: str, remembered: str, *, quiet: bool) -> Verified:
     """Verifies this installation's ledger from its rows, then that everything it tells of is as it says."""
     from troth.entry import evidence  # noqa: PLC0415 - needs the installation
 
-    with _progress(quiet=quiet) as stage:
+    with stages(quiet=quiet) as stage:
         return evidence.verified(key, remembered, stage)
 
 
 def site(url: str, key: str, remembered: str, *, quiet: bool) -> Verified:
     """Verifies a running site's ledger from what it serves to everybody."""
-    with _progress(quiet=quiet) as stage:
-        return verify_site(_fetching(url), key=key, remembered=remembered, progress=stage("entries"))
+    with stages(quiet=quiet) as stage:
+        return verify_site(fetching(url), key=key, remembered=remembered, progress=stage("entries"))
 
 
 def receipt(file: Path, key: str) -> Verified:
@@ -43,7 +43,7 @@ def receipt(file: Path, key: str) -> Verified:
 def key_of(url: str) -> str:
     """The verifier key that a running site shows."""
     try:
-        return _fetching(url)("vkey").decode("utf-8", "replace").strip()
+        return fetching(url)("vkey").decode("utf-8", "replace").strip()
     except OSError as error:
         raise OSError(0, f"The key cannot be fetched ({error})", url) from error
 
@@ -72,7 +72,8 @@ def _findings(verified: Verified) -> Iterator[Finding]:
         yield Finding(*("".join(sign if sign.isprintable() else "?" for sign in text) for text in astuple(finding)))
 
 
-def _fetching(url: str) -> Callable[[str], bytes]:
+def fetching(url: str) -> Callable[[str], bytes]:
+    """Fetches what a site, or a mirror of its log, serves under the log's prefix."""
     if not url.startswith(("http://", "https://")):
         message = f"{url} is not the address of a site. It begins with https:// or http://."
         raise Unfit(message)
@@ -90,7 +91,7 @@ def _fetching(url: str) -> Callable[[str], bytes]:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+def stages(*, quiet: bool) -> Iterator[Callable[[str], Callable[[int, int], None]]]:
     """Shows how far each stage has come, to whoever sits in front of it."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(

@@ -101,7 +101,7 @@ def sequence() -> int:
     edge = _edge(before) if before else []
     while leaves := _placed(size):
         done = tiles.integrate(size, edge, leaves)
-        _write(done)
+        write_tiles(done.written)
         size, edge = done.size, done.edge
     with connection.cursor() as cursor:
         cursor.execute(_LEAVE_TWICE_APPENDED)
@@ -135,9 +135,11 @@ def _placed(size: int) -> list[bytes]:
     return [leaf for _, leaf in rows]
 
 
-def _write(done: tiles.Integrated) -> None:
+def write_tiles(written: Iterable[tuple[tiles.Tile, bytes]]) -> None:
+    """Writes tiles, new ones and those that grew, within the unit of work that they grow in."""
+    insist_on_unit()
     Tile.objects.bulk_create(
-        [Tile(level=tile.level, number=tile.number, hashes=held) for tile, held in done.written],
+        [Tile(level=tile.level, number=tile.number, hashes=held) for tile, held in written],
         update_conflicts=True,
         unique_fields=["level", "number"],
         update_fields=["hashes"],

@@ -1,6 +1,9 @@
 """Files that outlive a power cut, and whose names do."""
 
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 
@@ -21,3 +24,30 @@ def keep_names(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@dataclass(frozen=True)
+class Digested:
+    """How long a file is, and the SHA-256 of what it holds."""
+
+    size: int
+    sha256: str
+
+
+def write_digested(file: Path, pieces: Iterable[bytes]) -> Digested:
+    """Makes `file` of `pieces`, and waits until the disk has its content; its name is for the caller to keep."""
+    size, digest = 0, sha256()
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+        for piece in pieces:
+            opened.write(piece)
+            digest.update(piece)
+            size += len(piece)
+        opened.flush()
+        os.fsync(opened.fileno())
+    return Digested(size, digest.hexdigest())
+
+
+def digested(file: Path) -> Digested:
+    """The same of a file that stands."""
+    with file.open("rb") as opened:
+        return Digested(file.stat().st_size, file_digest(opened, "sha256").hexdigest())

@@ -37,3 +37,9 @@ class LedgerDamaged(TrothError):
     """The stored ledger contradicts its last checkpoint, so nothing is signed on top of it."""
 
     code, status = "ledger.damaged", 500
+
+
+class NotContinued(TrothError):
+    """A log does not go on from where a backup ends."""
+
+    code, status = "ledger.not-continued", 409

@@ -28,6 +28,10 @@ _WHICH = """
     ON substr(found.data, 8, 24) = asked.at AND found.leaf = asked.leaf
 """
 _ENTRIES = 'SELECT "index", data, leaf FROM ledger_entry WHERE "index" >= %s AND "index" < %s ORDER BY "index"'
+_WITH = {
+    "sqlite": 'SELECT "index", data FROM ledger_entry WHERE instr(data, %s) > 0 ORDER BY "index"',
+    "postgresql": 'SELECT "index", data FROM ledger_entry WHERE position(%s in data) > 0 ORDER BY "index"',
+}
 _TILES = "SELECT level, number, hashes FROM ledger_tile WHERE "
 
 
@@ -166,6 +170,21 @@ def entries(start: int, stop: int) -> Iterator[tuple[int, bytes]]:
     for at in range(start, stop, _CHUNK):
         for index, data, _leaf in stored(at, min(stop, at + _CHUNK)):
             yield index, data
+
+
+def since(size: int) -> Iterator[tuple[bytes, bytes]]:
+    """Data and leaf of each placed entry from the one at `size` on."""
+    after = size
+    while page := stored(after, after + _CHUNK):
+        yield from ((data, leaf) for _, data, leaf in page)
+        after += len(page)
+
+
+def entries_with(part: bytes) -> list[tuple[int, bytes]]:
+    """Index and data of the entries in which `part` stands, looked for through all of the log."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH[connection.vendor], [part])
+        return [(index, _bytes(data)) for index, data in cursor.fetchall()]
 
 
 # What follows is for verification: it shows rows as they stand, trusted by nobody.

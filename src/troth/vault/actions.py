@@ -1,10 +1,11 @@
-"""What the vault does: holds values, lets them lapse."""
+"""What the vault does: holds values, lets them lapse, erases persons."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeVar
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -13,9 +14,13 @@ from troth.ledger.actions import append
 from troth.ledger.rows import Insertion
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.vault import keys, rules
-from troth.vault.models import LookUp, Person, PersonKey, Sealed
+from troth.vault.certificate import committed
+from troth.vault.errors import NoSuchPerson
+from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed, Suppression
 from troth.vault.reads import person_keys
 from troth.vault.router import KEYS
+
+T = TypeVar("T")
 
 _AT_ONCE = 500
 
@@ -152,3 +157,106 @@ def _forget_whom_nothing_is_held_of(at: datetime) -> int:
     Person.objects.filter(ref__in=gone).delete()
     PersonKey.objects.using(KEYS).filter(person__in=gone).delete()
     return len(gone)
+
+
+@dataclass(frozen=True)
+class Erased:
+    """Who was erased, when, and the leaf of the entry that tells of it."""
+
+    person: str
+    at: datetime
+    leaf: bytes
+
+
+@unit_of_work
+def erase(person: str, *, at: datetime) -> Erased:
+    """From now on nobody can read what is held of `person`, nor find them: key, look-up index and person go.
+
+    What was sealed is swept later (:func:`sweep`), so that this takes as long for much as for little. Erasing again
+    answers the same. :class:`NoSuchPerson` when nothing is held of them.
+    """
+    # In the order of `hold`: a submission of theirs comes before this, or finds nobody.
+    indexes = list(LookUp.objects.select_for_update().filter(person=person).order_by("index"))
+    there = list(Person.objects.select_for_update().filter(ref=person))
+    done = Erasure.objects.filter(person=person).values_list("person", "at", "leaf").first()
+    if done:
+        return Erased(done[0], done[1], bytes(done[2]))
+    if not there:
+        message = "Nothing is held of anybody with this reference."
+        raise NoSuchPerson(message)
+    leaf = append("erased", {"commitment": committed(person)}, at=at)
+    return _erased(person, [bytes(one.index) for one in indexes], at, leaf)
+
+
+def _erased(person: str, indexes: Sequence[bytes], at: datetime, leaf: bytes) -> Erased:
+    PersonKey.objects.using(KEYS).filter(person=person).update(wrapped=b"")
+    key = keys.look_up_key()
+    left = [Suppression(digest=rules.suppression(key, index)) for index in indexes]
+    Suppression.objects.bulk_create(left, ignore_conflicts=True)
+    LookUp.objects.filter(person=person).delete()
+    Person.objects.filter(ref=person).delete()
+    Erasure.objects.create(person=person, at=at, leaf=leaf)
+    return Erased(person, at, leaf)
+
+
+@unit_of_work
+def sweep(*, at: datetime) -> int:
+    """Removes some of what is still sealed of those who were erased; answers how much, or 0 when nothing is left."""
+    unswept, anything = Erasure.objects.filter(swept=False), Exists(Sealed.objects.filter(person=OuterRef("person")))
+    persons = list(unswept.filter(anything).values_list("person", flat=True)[:_AT_ONCE])
+    rows = Sealed.objects.select_for_update(skip_locked=True).filter(person__in=persons)
+    left = dict(rows.values_list("pk", "field")[:_AT_ONCE])
+    Sealed.objects.filter(pk__in=left).delete()
+    unswept.filter(~anything).update(swept=True)
+    if left:
+        append("swept", {"reference": rules.new_ref(at), "fields": dict(Counter(left.values()))}, at=at)
+    return len(left)
+
+
+def erase_again(told: Mapping[str, tuple[datetime, bytes]]) -> int:
+    """Erases whoever the ledger says was erased: after an older store was put back. Answers how many were there.
+
+    `told` has what each entry commits to, with the entry's time and leaf.
+    """
+    persons = list(Person.objects.values_list("ref", flat=True)) if told else []
+    found = [(person, *told[one]) for person in persons if (one := committed(person)) in told]
+    for some in _batches(found):
+        _erase_again(some)
+    return len(found)
+
+
+@unit_of_work
+def _erase_again(found: Sequence[tuple[str, datetime, bytes]]) -> None:
+    for person, at, leaf in found:
+        indexes = LookUp.objects.filter(person=person).values_list("index", flat=True)
+        _erased(person, list(map(bytes, indexes)), at, leaf)
+
+
+def finish_erasures(*, at: datetime) -> int:
+    """Finishes every erasure that stopped half-way, and undoes what an older keys database brought back.
+
+    Keys are destroyed before anything else is known of it. Answers how many there were.
+    """
+    rows = PersonKey.objects.using(KEYS).values_list("person", flat=True)
+    emptied = list(rows.filter(wrapped=b""))
+    halves = [
+        person
+        for some in _batches(emptied)
+        for person in Person.objects.filter(ref__in=some).values_list("ref", flat=True)
+    ]
+    for person in halves:
+        erase(person, at=at)
+    erased = list(Erasure.objects.values_list("person", flat=True))
+    back = [person for some in _batches(erased) for person in rows.filter(person__in=some).exclude(wrapped=b"")]
+    for some in _batches(back):
+        _destroy(some)
+    return len(halves) + len(back)
+
+
+@unit_of_work
+def _destroy(persons: Sequence[str]) -> None:
+    PersonKey.objects.using(KEYS).filter(person__in=persons).update(wrapped=b"")
+
+
+def _batches(many: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (many[start : start + _AT_ONCE] for start in range(0, len(many), _AT_ONCE))

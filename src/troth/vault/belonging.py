@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from troth.vault import keys
 from troth.vault.errors import Erased, ForeignKey, NotTogether
-from troth.vault.models import KnownKey, PersonKey, Sealed
+from troth.vault.models import Erasure, KnownKey, PersonKey, Sealed
 from troth.vault.reads import person_key
 from troth.vault.router import KEYS
 
@@ -17,14 +19,35 @@ def insist_on_own_keys(key_ids: Mapping[str, str]) -> None:
     for name, known in KnownKey.objects.values_list("name", "key_id"):
         given = key_ids.get(name, known)
         if given != known:
-            message = f"{keys.place_of(name)} is key {given}; this store was begun with {known}. Put its own key back."
-            raise ForeignKey(message)
+            raise _foreign(name, given, known)
 
 
 def note_keys(key_ids: Mapping[str, str]) -> None:
     """Notes which keys the store is begun with. What was noted before stays."""
     noted = [KnownKey(name=name, key_id=key_id) for name, key_id in key_ids.items()]
     KnownKey.objects.bulk_create(noted, ignore_conflicts=True)
+
+
+def insist_on_own_key(name: str, *key_ids: str) -> None:
+    """Refuses key `name` unless the store was begun with one of `key_ids`."""
+    known = KnownKey.objects.filter(name=name).values_list("key_id", flat=True).first()
+    if known and known not in key_ids:
+        raise _foreign(name, key_ids[0], known)
+
+
+def _foreign(name: str, given: str, known: str) -> ForeignKey:
+    message = f"{keys.place_of(name)} is key {given}; this store was begun with {known}. Put its own key back."
+    return ForeignKey(message)
+
+
+def exchange_key(name: str, key_id: str) -> bool:
+    """Notes that from now on this is the key `name`; says whether another one was noted before."""
+    return bool(KnownKey.objects.filter(name=name).exclude(key_id=key_id).update(key_id=key_id))
+
+
+def forget_key(name: str) -> None:
+    """Forgets which key `name` the store was begun with, so that the one of today is noted."""
+    KnownKey.objects.filter(name=name).delete()
 
 
 def insist_on_one_whole(at: datetime) -> None:
@@ -34,7 +57,7 @@ def insist_on_one_whole(at: datetime) -> None:
     not when either database is an older copy, or of another installation.
     """
     person = newest_person(at)
-    if person:
+    if person and not _was_emptied(person):
         try:
             person_key(person)
         except Erased as error:
@@ -44,8 +67,14 @@ def insist_on_one_whole(at: datetime) -> None:
 
 def newest_person(at: datetime) -> str | None:
     """Who gave the newest value that still holds at `at`."""
-    held = Sealed.objects.filter(keep_until__gt=at).order_by("-pk")
+    erased = Exists(Erasure.objects.filter(person=OuterRef("person")))
+    held = Sealed.objects.filter(~erased, keep_until__gt=at).order_by("-pk")
     return held.values_list("person", flat=True).first()
+
+
+def _was_emptied(person: str) -> bool:
+    """Whether the person's key was destroyed on purpose, though rows do not know of it yet."""
+    return PersonKey.objects.using(KEYS).filter(person=person, wrapped=b"").exists()
 
 
 def holds_keys() -> bool:

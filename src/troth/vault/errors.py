@@ -37,3 +37,15 @@ class NotKept(TrothError):
     """The disk cannot keep a file."""
 
     code, status = "vault.not-kept", 503
+
+
+class NoSuchPerson(TrothError):
+    """Nothing is held of anybody with this reference or address."""
+
+    code, status = "vault.no-such-person", 404
+
+
+class Rotating(TrothError):
+    """The key-encryption key is being exchanged for another one."""
+
+    code, status = "vault.rotating", 409

@@ -7,21 +7,25 @@ whether it is whole, never what it is.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappush, heappushpop
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
+from django.db import connections
+from django.db.models import Exists, OuterRef
 
 from troth.clock import rfc3339
 from troth.ledger.evidence import Reading, Told
 from troth.ledger.rebuild import MOST_FINDINGS, Finding
 from troth.ledger.rules import sha256_hex
 from troth.vault import keys, rules
+from troth.vault.certificate import committed
 from troth.vault.errors import ForeignKey
 from troth.vault.files import unsealed
-from troth.vault.models import LookUp, Person, PersonKey, Sealed
+from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ _sealed = Reading(Sealed, "record", *_Row._fields)
 _persons = Reading(Person, "ref", "ref", "since")
 _keys = Reading(PersonKey, "person", "person", "wrapped")
 _indexes = Reading(LookUp, "person", "index", "person")
+_erasures = Reading(Erasure, "person", "person", "swept")
 
 
 class Shelf:
@@ -67,6 +72,7 @@ class Shelf:
     def __init__(self, persons: Mapping[str, str]) -> None:
         refs = set(persons.values())
         self.known = {ref for ref, _ in _persons(refs)}
+        self.erased = {ref for ref, _ in _erasures(refs)}
         self.altered: set[str] = set()
         self.keys = dict(self._unwrapped(refs))
         self.indexes = dict(_indexes(refs))
@@ -78,6 +84,9 @@ class Shelf:
     def _unwrapped(self, persons: Collection[str]) -> Iterator[tuple[str, bytes]]:
         unwrap = keys.key_encryption().unwrap
         for person, wrapped in _keys(persons):
+            if not wrapped:  # keys are read a moment later than rows: somebody may be erasing them
+                self.erased.add(person)
+                continue
             try:
                 yield person, unwrap(wrapped, person)
             except (ForeignKey, ValueError):
@@ -92,7 +101,7 @@ class Shelf:
 class Holdings:
     """What was given and what ended, counted while entries go by; held against the rows in the end.
 
-    Its own entries are those of the kind ``expired``.
+    Its own entries are those of the kind ``expired``; those of the other kinds that end something are handed to it.
     """
 
     kind = "expired"
@@ -107,6 +116,8 @@ class Holdings:
         self._told: Counter[str] = Counter()
         self._told_gone = 0
         self._last = ""
+        rows = Erasure.objects.values_list("leaf", "person", "at")
+        self._erasures = {bytes(leaf): (person, at) for leaf, person, at in rows}
 
     def held_against(self, entries: Sequence[Told]) -> Iterator[Finding]:
         """Takes note of what ended; what does not say so as it should is a finding."""
@@ -118,6 +129,41 @@ class Holdings:
             self._told.update(fields)
             self._told_gone += persons or 0
             self._last = max(self._last, at)
+
+    def swept(self, entries: Sequence[Told]) -> Iterator[Finding]:
+        """The same of what was swept after persons were erased."""
+        for entry in entries:
+            fields = entry.said.get("fields")
+            if not isinstance(fields, dict) or not _counts(fields.values()):
+                yield Finding(entry.name, f"What {entry.name} says does not count what was swept.")
+                continue
+            self._told.update(fields)
+
+    def restored(self, entries: Sequence[Told]) -> Iterator[Finding]:
+        """Takes note of what had ended before a backup was made that is restored, and was told of only after it."""
+        for entry in entries:
+            fields, persons = entry.said.get("fields"), entry.said.get("persons")
+            if not isinstance(fields, dict) or not _counts([*fields.values(), persons]):
+                yield Finding(entry.name, f"What {entry.name} says does not count what had ended.")
+                continue
+            self._told.update(fields)
+            self._told_gone += persons or 0
+
+    def tells_of(self, leaf: bytes) -> bool:
+        """Whether an erasure stands for the entry with this leaf."""
+        return leaf in self._erasures
+
+    def erased(self, entries: Sequence[Told]) -> Iterator[Finding]:
+        """Takes note of who was erased; an entry that tells of nobody is a finding."""
+        for entry in entries:
+            row = self._erasures.pop(entry.leaf, None)
+            if row is None:
+                yield Finding(entry.name, f"What {entry.name} tells of is not there: its erasure is gone.")
+                continue
+            person, at = row
+            self._told_gone += 1
+            if entry.said != {"kind": "erased", "at": rfc3339(at), "commitment": committed(person)}:
+                yield Finding(entry.name, f"The erasure that {entry.name} tells of was changed.")
 
     # One record.
 
@@ -131,7 +177,7 @@ class Holdings:
         for field, digest in given.digests.items():
             row = rows.get(field)
             if row is None:
-                self._absent(given, field)
+                self._absent(given, field, early=given.person in shelf.erased)
                 continue
             yield from _placed(given, row, digest)
             if envelope:
@@ -139,9 +185,9 @@ class Holdings:
         if rows.keys() - given.digests.keys():
             yield given.finding(f"A value is held that was never given with {given.entry}.")
 
-    def _absent(self, given: Given, field: str) -> None:
+    def _absent(self, given: Given, field: str, *, early: bool) -> None:
         self._missing[field] += 1
-        if given.ends:
+        if given.ends and not early:
             push = heappush if len(self._latest) < MOST_FINDINGS else heappushpop
             push(self._latest, (given.ends[field], given.entry, field, given.record))
 
@@ -149,6 +195,9 @@ class Holdings:
         key_there = given.person in shelf.keys
         if given.person in shelf.altered:
             yield given.finding(f"The key of the person of {given.entry} was altered, or is another person's.")
+        elif given.person in shelf.erased:
+            if key_there:
+                yield given.finding(f"The person of {given.entry} was erased, and their key is there.")
         elif given.person not in shelf.known:
             if key_there or rows:
                 what = "A key" if key_there else "Something"
@@ -169,7 +218,7 @@ class Holdings:
             yield given.finding(f"The sealed value `{row.field}` of {given.entry} does not open in its place.")
             return
         if row.field in given.files and not _file_whole(row.file, plain):
-            if self._lasts(given, row.field):
+            if self._lasts(given, row.field) and _named_now(row.file):
                 yield given.finding(f"The file `{row.field}` of {given.entry} was altered, or is not there.")
         elif row.field == given.address:
             index = rules.look_up_index(self._look_up_key, plain.decode())
@@ -192,6 +241,14 @@ class Holdings:
             if found[person] > (person in since and addressed):
                 yield Finding(subject, "A look-up index finds this person by an address that they did not give.")
 
+    def _erased(self) -> Iterator[Finding]:
+        for person, _ in self._erasures.values():
+            yield Finding(f"person {person}", "No entry of the ledger tells of this person's erasure.")
+        if Erasure.objects.filter(Exists(Sealed.objects.filter(person=OuterRef("person"))), swept=True).exists():
+            yield Finding("vault", "Something is held of somebody who was erased, and is said to be swept.")
+        if Person.objects.filter(Exists(Erasure.objects.filter(person=OuterRef("ref")))).exists():
+            yield Finding("vault", "Somebody who was erased is known.")
+
     def left_over(self) -> Iterator[Finding]:
         """What no entry explains: values and persons that are gone, or there, without it."""
         for end, entry, field, record in sorted(self._latest, reverse=True):
@@ -201,6 +258,7 @@ class Holdings:
         for field in sorted(self._missing.keys() | self._told.keys()):
             yield from _counted(f"Values `{field}` that are gone", self._told[field], self._missing[field])
         yield from _counted("Persons of whom nothing is left", self._told_gone, self._gone)
+        yield from self._erased()
         yield from _counted("Values that are held", self._there, Sealed.objects.count())
         yield from _counted("Persons that are known", self._known, Person.objects.count())
         yield from _counted("Look-up indexes", self._indexes, LookUp.objects.count())
@@ -228,6 +286,19 @@ def _file_whole(ref: str, plain: bytes) -> bool:
     except (ValueError, TypeError, LookupError, OSError, InvalidTag):
         return False
     return True
+
+
+def _named_now(ref: str) -> bool:
+    """Whether a value names the file at this moment: files go while the rows that are read stand still."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(_named, ref).result()
+
+
+def _named(ref: str) -> bool:
+    try:
+        return Sealed.objects.filter(file=ref).exists()
+    finally:
+        connections.close_all()
 
 
 def _counts(numbers: Iterable[Any]) -> bool:

@@ -1,20 +1,30 @@
-"""What the vault does by the clock: retention, and files that no value names any more."""
+"""What the vault does by the clock: retention, what is left of erased persons, files that no value names any more."""
 
 from datetime import datetime
 
 from django.conf import settings
 
+from troth.ledger.scrub import empty_journals
 from troth.vault import files, reads
-from troth.vault.actions import expire
+from troth.vault.actions import expire, finish_erasures, sweep
 
 
 def keep_retention(at: datetime) -> int:
     """Ends everything whose time is over at `at`; answers how many values and persons went."""
-    ended = 0
+    ended = finish_erasures(at=at)
     while lapsed := expire(at=at):
         ended += lapsed
+    return ended + sweep_erased(at)
+
+
+def sweep_erased(at: datetime) -> int:
+    """Removes what is left of erased persons, a little at a time; answers how many values went."""
+    gone = 0
+    while swept := sweep(at=at):
+        gone += swept
     sweep_files()
-    return ended
+    empty_journals()
+    return gone
 
 
 def sweep_files() -> None:

@@ -45,12 +45,16 @@ class LocalKey:
     def id(self) -> str:
         return self._id.hex()
 
+    def wrapped(self, one: bytes) -> bool:
+        """Whether this key has wrapped `one`."""
+        return one[:_ID] == self._id
+
     def wrap(self, keys: Sequence[tuple[str, bytes]]) -> list[bytes]:
         seal = self._envelope().seal
         return [self._id + seal(key, person) for person, key in keys]
 
     def unwrap(self, wrapped: bytes, person: str) -> bytes:
-        if wrapped[:_ID] != self._id:
+        if not self.wrapped(wrapped):
             message = (
                 f"A person's key was wrapped by key {wrapped[:_ID].hex()}; the key-encryption key here is {self.id}."
                 " Put this installation's own key-encryption key back, or its own keys database."
@@ -74,10 +78,22 @@ def key_encryption() -> KeyEncryption:
     return LocalKey(_decoded(given, FROM_ENVIRONMENT) if given else _from_file(KEY_ENCRYPTION_KEY))
 
 
+def local_key(text: str) -> LocalKey:
+    """The key that the text of a key file says."""
+    return LocalKey(_decoded(text, KEY_ENCRYPTION_KEY))
+
+
 @cache
 def look_up_key() -> bytes:
     """The key of the look-up index."""
     return _from_file(LOOK_UP_KEY)
+
+
+def key_texts() -> dict[str, str]:
+    """Each key of the vault as its file holds it, by the name of the file, for whoever seals a copy of them."""
+    given = os.environ.get(FROM_ENVIRONMENT)
+    own = given or secret_in(settings.TROTH_KEYS_DIR / KEY_ENCRYPTION_KEY, KeyMissing)
+    return {KEY_ENCRYPTION_KEY: own, LOOK_UP_KEY: secret_in(settings.TROTH_KEYS_DIR / LOOK_UP_KEY, KeyMissing)}
 
 
 def key_ids() -> dict[str, str]:

@@ -15,7 +15,10 @@ class Person(models.Model):
 
 
 class PersonKey(models.Model):
-    """A person's key, wrapped under the key-encryption key. Deleting the row is erasing the person."""
+    """A person's key, wrapped under the key-encryption key; empty when the person was erased.
+
+    What stays says that the key was destroyed, and not lost: what stopped half-way can be finished.
+    """
 
     person = models.CharField(max_length=REF, primary_key=True)
     wrapped = models.BinaryField()
@@ -48,3 +51,21 @@ class Sealed(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["record", "field"], name="one_value_per_field")]
+
+
+class Erasure(models.Model):
+    """That a person was erased, when, and the leaf of the entry that tells so. Their sealed values go after it."""
+
+    person = models.CharField(max_length=REF, primary_key=True)
+    at = models.DateTimeField()
+    leaf = models.BinaryField(max_length=32)
+    swept = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["at"], name="erasure_unswept", condition=models.Q(swept=False))]
+
+
+class Suppression(models.Model):
+    """That whoever has this address asked to be erased: a keyed hash that finds nobody, and nothing else of them."""
+
+    digest = models.BinaryField(primary_key=True, max_length=32)

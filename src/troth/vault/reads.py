@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import Min
 
 from troth.vault import keys, rules
-from troth.vault.errors import Erased
-from troth.vault.models import Person, PersonKey, Sealed
+from troth.vault.errors import Erased, NoSuchPerson
+from troth.vault.models import LookUp, Person, PersonKey, Sealed, Suppression
 from troth.vault.router import KEYS
 
 
@@ -31,17 +31,34 @@ def files() -> Iterator[str]:
 
 def person_keys(persons: Iterable[str]) -> dict[str, bytes]:
     """The keys of `persons`; whose key is gone is left out."""
-    rows = PersonKey.objects.using(KEYS).filter(person__in=list(persons)).values_list("person", "wrapped")
+    rows = PersonKey.objects.using(KEYS).filter(person__in=list(persons)).exclude(wrapped=b"")
     unwrap = keys.key_encryption().unwrap
-    return {person: unwrap(bytes(wrapped), person) for person, wrapped in rows}
+    return {person: unwrap(bytes(wrapped), person) for person, wrapped in rows.values_list("person", "wrapped")}
 
 
 def person_key(person: str) -> bytes:
     row = PersonKey.objects.using(KEYS).filter(person=person).values_list("wrapped", flat=True).first()
-    if row is None:
+    if not row:
         message = "This person's key was destroyed; nothing it sealed can be read."
         raise Erased(message)
     return keys.key_encryption().unwrap(bytes(row), person)
+
+
+def person_at(address: str) -> str:
+    """The reference of whoever is known by this address; raises :class:`NoSuchPerson`."""
+    index = rules.look_up_index(keys.look_up_key(), address)
+    person = LookUp.objects.filter(index=index).values_list("person", flat=True).first()
+    if person is None:
+        message = "Nothing is held of anybody with this address."
+        raise NoSuchPerson(message)
+    return person
+
+
+def is_suppressed(address: str) -> bool:
+    """Whether somebody with this address asked to be erased."""
+    key = keys.look_up_key()
+    digest = rules.suppression(key, rules.look_up_index(key, address))
+    return Suppression.objects.filter(digest=digest).exists()
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,21 @@ def entry_salt(key: bytes, record: str) -> bytes:
     return hmac.digest(key, context("troth.v1", "ledger", record), "sha256")
 
 
+def suppression(key: bytes, index: bytes) -> bytes:
+    """What is left of the address with this look-up index when its person is erased. It does not lead to the index."""
+    return hmac.digest(key, context("troth.v1", "suppressed") + index, "sha256")
+
+
+def erasure_salt(key: bytes, person: str) -> bytes:
+    """The salt of the entry of a person's erasure. Their own key is gone by then, so it comes of the look-up key."""
+    return hmac.digest(key, context("troth.v1", "erased", person), "sha256")
+
+
+def erasure_certificate(person: str, origin: str) -> dict[str, str]:
+    """What a certificate of erasure says. It stays as it is: restoring finds erased persons by what it hashes to."""
+    return {"@type": "urn:troth:erasure", "dpv:hasDataSubject": f"urn:troth:person:{person}", "log": origin}
+
+
 def key_id(key: bytes) -> str:
     """Eight hex digits that tell key-encryption keys apart without telling anything about them."""
     return sha256(b"troth key id\x00" + key).hexdigest()[:8]

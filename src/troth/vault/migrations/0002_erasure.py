@@ -1,0 +1,26 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("vault", "0001_initial")]
+
+    operations = [
+        migrations.CreateModel(
+            name="Suppression",
+            fields=[("digest", models.BinaryField(max_length=32, primary_key=True, serialize=False))],
+        ),
+        migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                ("person", models.CharField(max_length=35, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("leaf", models.BinaryField(max_length=32)),
+                ("swept", models.BooleanField(default=False)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("swept", False)), fields=["at"], name="erasure_unswept"),
+                ],
+            },
+        ),
+    ]

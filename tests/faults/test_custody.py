@@ -1,0 +1,149 @@
+"""Backups, erasures and restoring while much happens: many send, the clock goes back, nothing more can be written."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support import persons, points
+from tests.support.copies import Copy
+from tests.support.crowd import Crowd
+from tests.support.kept import kept
+from tests.support.persons import somebody
+from tests.support.site import TROTH, Running, troth
+from tests.support.told import Told
+from tests.support.waiting import until
+
+NewSite = Callable[[str], Running]
+# No file may become larger: enough to begin, too little to finish.
+LIMITED = ("prlimit", "--fsize=30000")
+SHIFTED = Path(persons.__file__).with_name("shifted")
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def backup(site: Running, name: str = "backup") -> Path:
+    """A backup of the site, beside it."""
+    directory = site.directory.with_name(name)
+    troth("backup", directory, "--data", site.directory)
+    return directory
+
+
+@pytest.mark.promise("P44")
+def test_backed_up_while_many_send(new_site: NewSite, client: httpx.Client) -> None:
+    """Made while many send and somebody is erased, a backup has all that was acknowledged before, and verifies."""
+    site = new_site("infortrend")
+    gone = somebody(client, site)
+    crowd, told = Crowd(site), Told(site)
+    crowd.start()
+    until(lambda: crowd.checkpoint, "a checkpoint")
+    before = {one.record for one in list(crowd.sent) if one.record}
+    with ThreadPoolExecutor() as threads:
+        erasing = threads.submit(troth, "erase", gone.person, "--data", site.directory)
+        made = backup(site)
+        erasing.result()
+    sent = crowd.stop()
+    site.stop()
+    troth("restore", made, "--data", site.directory)
+    standing = kept(site.directory)
+    assert before <= standing.agreements.keys()
+    assert gone.person not in standing.people
+    site.start()
+    assert told.note(sent[:0]) == []
+    assert troth("verify", "--data", site.directory).startswith("Verified: ")
+
+
+@pytest.mark.promise("P49")
+def test_erased_by_several_at_once(new_site: NewSite, client: httpx.Client) -> None:
+    """Two who erase the same person at the same moment are told of one and the same erasure, while it is verified."""
+    site = new_site("infortrend")
+    people = [somebody(client, site) for _ in range(3)]
+    erase = ("erase", "--data", site.directory, "--json")
+    with ThreadPoolExecutor() as threads:
+        verified = threads.submit(troth, "verify", "--data", site.directory)
+        answers = [threads.submit(troth, *erase, one.person) for one in people for _ in range(2)]
+        entries = [json.loads(answer.result())["entry"] for answer in answers]
+        assert verified.result().startswith("Verified: ")
+    assert len(set(entries)) == len(people)
+    for one in people:
+        assert persons.marks(site.directory, one) == {}
+
+
+@pytest.mark.promise("P49")
+def test_the_clock_is_set_back(new_site: NewSite, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Erased after a backup by a clock that was set back, which says that it was before, somebody stays erased."""
+    site = new_site("infortrend")
+    gone = somebody(client, site)
+    given = json.loads(points.receipt(client, gone.receipt).json()["entry"])
+    made = backup(site)
+    clock = site.directory.with_suffix(".clock")
+    clock.write_text(str(-10 * 24 * 3600.0), "ascii")
+    with monkeypatch.context() as shifted:
+        shifted.setenv("PYTHONPATH", str(SHIFTED))
+        shifted.setenv("SHIFTED", str(clock))
+        told = json.loads(troth("erase", gone.person, "--data", site.directory, "--json"))
+    assert json.loads(told["entry"])["at"] < given["at"]
+    site.stop()
+    assert "Erased again: 1." in troth("restore", made, "--data", site.directory)
+    assert persons.marks(site.directory, gone) == {}
+
+
+def limited(*arguments: object) -> str:
+    """Runs the command where no file may grow far; answers what it says of that."""
+    done = subprocess.run([*LIMITED, TROTH, *map(str, arguments)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.stderr.startswith("troth: "), done.stderr
+    return done.stderr
+
+
+@pytest.mark.promise("P44")
+@pytest.mark.usefixtures("sqlite")
+def test_nothing_more_can_be_written(new_site: NewSite, client: httpx.Client) -> None:
+    """On a full disk a backup is refused and leaves nothing; a restoring goes on once there is room."""
+    site = new_site("infortrend")
+    one, *_ = [somebody(client, site) for _ in range(5)]
+    points.receipt(client, one.receipt)
+    site.stop()
+    never = site.directory.with_name("never")
+    limited("backup", never, "--data", site.directory)
+    assert not list(never.parent.glob("never*"))
+    made = backup(site)
+    limited("restore", made, "--data", site.directory)
+    troth("restore", made, "--data", site.directory)
+    site.start()
+    points.receipt(client, one.receipt)
+    assert troth("verify", "--data", site.directory).startswith("Verified: ")
+
+
+@pytest.mark.promise("P49")
+def test_altered_erasures_are_found(new_site: NewSite, client: httpx.Client, tmp_path: Path) -> None:
+    """Whoever takes an erasure back, in any of its rows, is found; so is who alters what a restoring has kept."""
+    site = new_site("infortrend")
+    kept_one, gone = somebody(client, site), somebody(client, site)
+    points.receipt(client, gone.receipt)
+    made = backup(site)
+    troth("erase", gone.person, "--data", site.directory)
+    site.stop()
+    troth("restore", made, "--data", site.directory)
+    copy, (person, record) = Copy(site.directory, tmp_path / "copy"), (gone.person, kept_one.record)
+    moved = "UPDATE vault_erasure SET at = %s WHERE person = %s"
+    key = "UPDATE vault_personkey SET wrapped = %s WHERE person = %s"
+    for which, name, question, *values in (
+        ("database", "Persons of whom nothing is left", "DELETE FROM vault_erasure WHERE person = %s", person),
+        ("database", "was changed", moved, "2026-01-01 00:00:00+00:00", person),
+        ("database", "is known", "UPDATE vault_person SET ref = %s", person),
+        ("keys_database", "was altered", key, b"x" * 64, person),
+        ("database", "its agreement is gone", "DELETE FROM consent_agreement WHERE record = %s", record),
+        ("database", "accounts for", "DELETE FROM vault_sealed WHERE record = %s", record),
+    ):
+        with copy.altering(which) as ask:
+            ask(question, *values)
+        copy.is_found(name)
+        copy.renew()
+    copy.verifies()
+    copy.close()

@@ -1,0 +1,216 @@
+"""Backups hold no key and everything else; put back, whoever was erased since stays erased, and the log goes on."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support import persons, points
+from tests.support.databases import Databases
+from tests.support.outsider import Log
+from tests.support.persons import somebody
+from tests.support.site import EXAMPLES, Failed, Running, troth
+
+NewSite = Callable[[str], Running]
+
+
+def backup(site: Running, name: str = "backup", *options: object) -> Path:
+    """A backup of the site, beside it."""
+    directory = site.directory.with_name(name)
+    troth("backup", directory, "--data", site.directory, *options)
+    return directory
+
+
+def with_keys(site: Running) -> tuple[object, ...]:
+    """The options that copy keys as well."""
+    beside = site.directory.parent
+    return "--with-keys", beside / "keys.sealed", "--recovery-key", beside / "recovery.key"
+
+
+def put_back(site: Running, directory: Path, *options: object) -> dict[str, object]:
+    """Puts a backup back into the site, which is not served meanwhile."""
+    site.stop()
+    done: dict[str, object] = json.loads(troth("restore", directory, "--data", site.directory, "--json", *options))
+    site.start()
+    return done
+
+
+def beside(site: Running, store: Callable[[], Databases]) -> Path:
+    """A new installation for the same address, with keys of its own."""
+    rows, keys = store()
+    directory = site.directory.with_name("new")
+    stores = ("--database", rows, "--keys-database", keys)
+    troth("init", directory, "--from", EXAMPLES / "infortrend", "--url", site.url, *stores)
+    return directory
+
+
+@pytest.mark.promise("P44")
+def test_a_backup_holds_no_key_and_no_word(client: httpx.Client, new_site: NewSite) -> None:
+    """Made while the site is served, a backup holds neither what was typed nor any key; with keys, they are sealed."""
+    site = new_site("infortrend")
+    one = somebody(client, site)
+    marks = persons.marks(site.directory, one)
+    made = backup(site, "backup", *with_keys(site))
+    secrets = {file.name: file.read_bytes().strip() for file in (site.directory / "keys").iterdir()}
+    words = {word: word.encode() for word in one.words}
+    for place in (made, site.directory.parent):
+        if place != made:
+            sealed = site.directory.parent / "keys.sealed"
+            held = {"key": marks["key"], **secrets, **words}
+            assert [name for name, secret in held.items() if secret in sealed.read_bytes()] == []
+        else:
+            assert persons.stands(made, {"key": marks["key"], **secrets, **words}) == {}
+    assert [file for file in made.rglob("*") if file.stat().st_mode & 0o077] == []
+
+
+@pytest.mark.promise("P44")
+def test_what_was_there_is_there_again(client: httpx.Client, new_site: NewSite) -> None:
+    """Everything given before the backup is there again, and proved; what came later is lost, and said to be."""
+    site = new_site("infortrend")
+    before = somebody(client, site)
+    points.receipt(client, before.receipt)
+    made = backup(site)
+    later = somebody(client, site)
+    points.receipt(client, later.receipt)
+    newest = client.get(f"{site.url}/log/checkpoint").text
+    put_back(site, made)
+    points.receipt(client, before.receipt)
+    assert client.get(later.receipt).status_code == 404
+    assert "restored" in [entry["kind"] for entry in Log(client, site).entries()]
+    remembered = site.directory.with_name("checkpoint")
+    remembered.write_text(newest, "utf-8")
+    for source in (("--data", site.directory), ("--url", site.url)):
+        assert troth("verify", *source, "--remembered", remembered).startswith("Verified: ")
+    assert points.taken(points.give(client, site, "information", email=before.address))["person"] == before.person
+
+
+@pytest.mark.promise("P49")
+def test_an_older_backup_brings_nobody_back(client: httpx.Client, new_site: NewSite) -> None:
+    """Put back after somebody was erased, an older backup leaves nothing of them in any file, nor findable."""
+    site = new_site("infortrend")
+    gone, kept = somebody(client, site), somebody(client, site)
+    marks = persons.marks(site.directory, gone)
+    made = backup(site)
+    certificate = json.loads(troth("erase", gone.person, "--data", site.directory, "--json"))
+    assert put_back(site, made)["erased_again"] == 1
+    assert persons.stands(site.directory, {**marks, **{word: word.encode() for word in gone.words}}) == {}
+    assert persons.marks(site.directory, gone) == {}
+    assert json.loads(troth("erase", gone.person, "--data", site.directory, "--json"))["entry"] == certificate["entry"]
+    assert points.taken(points.give(client, site, "information", email=gone.address))["person"] != gone.person
+    points.receipt(client, kept.receipt)
+    assert troth("verify", "--data", site.directory).startswith("Verified: ")
+
+
+@pytest.mark.promise("P49")
+def test_a_new_installation_learns_who_was_erased(
+    client: httpx.Client, new_site: NewSite, store: Callable[[], Databases]
+) -> None:
+    """With all keys from their copy and the log from a site, all is put back elsewhere, but those who were erased."""
+    site = new_site("infortrend")
+    gone, kept = somebody(client, site), somebody(client, site)
+    marks = persons.marks(site.directory, gone)
+    made = backup(site, "backup", *with_keys(site))
+    troth("erase", gone.person, "--data", site.directory)
+    new = beside(site, store)
+    with pytest.raises(Failed, match=r"troth: entry\.later-unknown: "):
+        troth("restore", made, "--data", new, *with_keys(site))
+    told = troth("restore", made, "--data", new, *with_keys(site), "--ledger", site.url)
+    assert "Erased again: 1." in told
+    site.stop()
+    assert persons.stands(new, marks) == {}
+    other = Running(new, site.port)
+    other.start()
+    points.receipt(client, kept.receipt)
+    assert points.taken(points.give(client, other, "information", email=kept.address))["person"] == kept.person
+    other.close()
+
+
+@pytest.mark.promise("P44")
+def test_all_is_lost_but_backup_and_keys(
+    client: httpx.Client, new_site: NewSite, store: Callable[[], Databases]
+) -> None:
+    """When nothing else is left, backup and keys are enough, once somebody says that nothing else is left."""
+    site = new_site("infortrend")
+    kept = somebody(client, site)
+    made = backup(site, "backup", *with_keys(site))
+    site.stop()
+    new = beside(site, store)
+    with pytest.raises(Failed, match=r"troth: entry\.foreign-backup: "):
+        troth("restore", made, "--data", new, "--ledger", "lost")
+    troth("restore", made, "--data", new, *with_keys(site), "--ledger", "lost")
+    other = Running(new, site.port)
+    other.start()
+    points.receipt(client, kept.receipt)
+    other.close()
+
+
+def _changed(directory: Path, name: str) -> None:
+    file = next(directory.rglob(name))
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.promise("P44")
+def test_an_altered_backup_is_refused(client: httpx.Client, new_site: NewSite) -> None:
+    """A backup in which anything is gone or changed, or that was never finished, is refused; nothing is touched."""
+    site = new_site("infortrend")
+    one = somebody(client, site)
+    points.receipt(client, one.receipt)
+    made = backup(site)
+    site.stop()
+    file = persons.files_of(site.directory, one)[0]
+    refusals = {
+        "vault_sealed.jsonl": "entry.altered-backup",
+        "ledger_entry.jsonl": "entry.altered-backup",
+        "files.jsonl": "entry.altered-backup",
+        file: "entry.altered-backup",
+        "manifest": "entry.foreign-backup",
+    }
+    for name, code in refusals.items():
+        copy = made.with_name("copy")
+        shutil.copytree(made, copy)
+        _changed(copy, name)
+        with pytest.raises(Failed, match=f"troth: {code}: "):
+            troth("restore", copy, "--data", site.directory)
+        next(copy.rglob(name)).unlink()
+        with pytest.raises(Failed, match=r"troth: entry\.(altered-backup|not-a-backup): "):
+            troth("restore", copy, "--data", site.directory)
+        shutil.rmtree(copy)
+    site.start()
+    points.receipt(client, one.receipt)
+
+
+@pytest.mark.promise("P44")
+def test_a_foreign_backup_is_refused(client: httpx.Client, new_site: NewSite) -> None:
+    """A backup of another installation is refused, whatever keys come with it, and so is a copy that does not open."""
+    site, foreign = new_site("infortrend"), new_site("infortrend")
+    somebody(client, site)
+    made = backup(foreign, "foreign", *with_keys(foreign))
+    site.stop()
+    with pytest.raises(Failed, match=r"troth: entry\.foreign-backup: "):
+        troth("restore", made, "--data", site.directory)
+    with pytest.raises(Failed, match=r"troth: vault\.foreign-key: "):
+        troth("restore", made, "--data", site.directory, *with_keys(foreign))
+    wrong = site.directory.with_name("wrong.key")
+    shutil.copy(site.directory / "keys" / "look-up.key", wrong)
+    keys = with_keys(foreign)[1]
+    with pytest.raises(Failed, match=r"troth: vault\.not-together: "):
+        troth("restore", made, "--data", site.directory, "--with-keys", keys, "--recovery-key", wrong)
+    site.start()
+
+
+@pytest.mark.promise("P44")
+def test_nothing_is_put_back_under_a_server(client: httpx.Client, new_site: NewSite) -> None:
+    """While a server runs, nothing is put back; a backup does not go where something is."""
+    site = new_site("infortrend")
+    one = somebody(client, site)
+    made = backup(site)
+    with pytest.raises(Failed, match=r"troth: entry\.taken: "):
+        troth("restore", made, "--data", site.directory)
+    with pytest.raises(Failed, match=r"troth: entry\.occupied: "):
+        backup(site)
+    points.receipt(client, one.receipt)
