@@ -1,17 +1,45 @@
 """Agreements and receipts as values."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from troth.clock import rfc3339
 from troth.consent import rules
 from troth.consent.errors import NoSuchReceipt
-from troth.consent.models import Agreement, Choice, Wording
+from troth.consent.models import Agreement, Choice, Wish, Wording
+from troth.consent.wishes import Kind, Spoken
+from troth.consent.wishes import Wish as Wished
 from troth.ledger import reads as ledger
+from troth.ledger.tail import Tail
 from troth.vault.reads import entry_salt
+
+
+def spoken(persons: Collection[str], service: str) -> dict[str, Spoken]:
+    """What each of `persons` said to `service`."""
+    found = {person: Spoken([], [], []) for person in persons}
+    agreements = Agreement.objects.filter(person__in=persons, service=service)
+    for person, record, point, version, at in agreements.values_list("person", "record", "point", "version", "at"):
+        found[person].agreements.append((record, point, version, at))
+    choices = Choice.objects.filter(person__in=persons, service=service).order_by("pk")
+    for person, number, record, purpose, recipient, given in choices.values_list(
+        "person", "pk", "record", "purpose", "recipient", "given"
+    ):
+        found[person].choices.append((number, record, f"{purpose}.{recipient}" if recipient else purpose, given))
+    wishes = Wish.objects.filter(person__in=persons, service=service).order_by("pk")
+    for person, follows, number, kind, given, about, value, version, at in wishes.values_list(
+        "person", "follows", "pk", "kind", "given", "about", "number", "version", "at"
+    ):
+        wished = Wished(cast("Kind", kind), given, about, value)
+        found[person].wishes.append((follows, number, wished, version, at))
+    return found
+
+
+def new_words() -> tuple[Tail, Tail]:
+    """Tells of choices and wishes that are made anew: number, person."""
+    return Tail(Choice, "person"), Tail(Wish, "person")
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,11 @@ def opened_record(agreed: Agreed, receipt: bytes) -> dict[str, Any]:
     }
 
 
+def opened_wish(person: str, ref: str) -> dict[str, Any]:
+    """What the entry of a wish commits to: whose it is, and which."""
+    return {"person": person, "wish": ref}
+
+
 def receipt(agreed: Agreed, statement: Statement, url: str) -> dict[str, Any]:
     """The consent receipt as JSON-LD, without any value that the person typed."""
     return {

@@ -8,6 +8,7 @@ from itertools import groupby
 from troth import clock
 from troth.collection import evidence as submissions
 from troth.consent import evidence as agreements
+from troth.consent import evidence_wishes as wishes
 from troth.consent.reads import record_of
 from troth.entry import starting
 from troth.ledger import append_only, reads
@@ -15,10 +16,11 @@ from troth.ledger.evidence import damaged, one_moment, read_through, told
 from troth.ledger.rebuild import Finding, Progress, Report
 from troth.ledger.verify import Verified, verify_store
 from troth.statement import evidence as versions
+from troth.use import evidence as uses
 from troth.vault import evidence as vault
 
 Stage = Callable[[str], Progress]
-_GUARDED = (*append_only.LEDGER, *versions.APPEND_ONLY, *agreements.APPEND_ONLY)
+_GUARDED = (*append_only.LEDGER, *versions.APPEND_ONLY, *agreements.APPEND_ONLY, *uses.APPEND_ONLY)
 _ENTRY = re.compile(r"entry ([0-9]+)")
 
 
@@ -64,7 +66,8 @@ def _rows(progress: Progress) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    rooms = {room.kind: room for room in (published, holdings, agreed)}
+    others = wishes.Wishes(), uses.Uses(), uses.Tokens()
+    rooms = {room.kind: room for room in (published, holdings, agreed, *others)}
     for block, strange in told(progress):
         yield from strange
         for kind, entries in groupby(block, key=lambda one: one.said.get("kind")):
@@ -73,6 +76,6 @@ def _rows(progress: Progress) -> Iterator[Finding]:
                 yield Finding(entry.name, f"What {entry.name} tells of is nothing that troth does.")
             if room:
                 yield from room.held_against(list(entries))
-    for room in (published, agreed, holdings):
+    for room in (published, agreed, holdings, *others):
         yield from room.left_over()
     yield from read_through("submissions", submissions.altered())

@@ -1,11 +1,12 @@
 """What other rooms may know of the vault without opening anything."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Min
 
+from troth.ledger.tail import Tail
 from troth.vault import keys, rules
 from troth.vault.errors import Erased
 from troth.vault.models import Person, PersonKey, Sealed
@@ -42,6 +43,22 @@ def person_key(person: str) -> bytes:
         message = "This person's key was destroyed; nothing it sealed can be read."
         raise Erased(message)
     return keys.key_encryption().unwrap(bytes(row), person)
+
+
+def held(persons: Collection[str]) -> list[tuple[str, str, str]]:
+    """Of each of `persons` the record and field of every value, still sealed."""
+    rows = Sealed.objects.filter(person__in=persons).order_by("pk")
+    return list(rows.values_list("person", "record", "field"))
+
+
+def known(persons: Collection[str]) -> set[str]:
+    """Those of `persons` of whom anything is held."""
+    return set(Person.objects.filter(ref__in=persons).values_list("ref", flat=True))
+
+
+def new_values() -> Tail:
+    """Tells of values that are held anew: number, person, record, field."""
+    return Tail(Sealed, "person", "record", "field")
 
 
 @dataclass(frozen=True)
