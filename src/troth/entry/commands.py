@@ -14,6 +14,7 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 from troth import clock
+from troth.entry import people
 from troth.errors import TrothError
 from troth.statement.checks import check as findings_of
 from troth.statement.finding import Finding
@@ -24,6 +25,9 @@ app = typer.Typer(
     name="troth", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="A privacy statement that keeps itself.",
 )  # fmt: skip
+
+app.add_typer(people.tokens, name="token")
+app.add_typer(people.persons, name="person")
 
 StatementFile = Annotated[Path, typer.Argument(help="A statement file, YAML.")]
 Data = Annotated[Path, typer.Option("--data", help="The installation's directory.")]
@@ -209,15 +213,9 @@ def status(data: Data = Path(), as_json: Json = False) -> None:
 
 
 def _installed(directory: Path) -> Path:
-    from troth.entry.installation import Installation  # noqa: PLC0415 - other commands do not need it
+    from troth.entry.installation import opened  # noqa: PLC0415 - other commands do not need it
 
-    installation = Installation(directory)
-    os.environ["TROTH_DATA"] = str(installation.directory)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "troth.entry.settings"
-    import django  # noqa: PLC0415 - `check` must not load it
-
-    django.setup()
-    return installation.directory
+    return opened(directory)
 
 
 def _whole(file: Path) -> Statement:

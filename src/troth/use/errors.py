@@ -9,7 +9,7 @@ class Refused(TrothError):
     code, status = "use.refused", 403
 
 
-class TokenMissing(TrothError):
+class TokenRefused(TrothError):
     """The request carries no token, or none that is known here, is in force and covers this."""
 
     code, status = "use.token-refused", 401

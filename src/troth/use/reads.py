@@ -18,6 +18,7 @@ from troth.statement.compile import Compiled
 from troth.statement.difference import difference
 from troth.use import rules
 from troth.use.gates import Source, Wanted
+from troth.use.models import Use, Used
 from troth.use.rules import Answer, Given, Standing
 from troth.use.words import heard, standing
 from troth.vault import reads as vault
@@ -61,6 +62,28 @@ def people(persons: Collection[str], service: str, at: datetime) -> dict[str, Pe
 def day_of(at: datetime) -> int:
     """The day of `at`, which begins at 00:00 UTC."""
     return at.astimezone(UTC).date().toordinal()
+
+
+class UseOf(NamedTuple):
+    """One use of a person's values: when, for what, of which fields how many in all, for whom, where, by whom."""
+
+    at: datetime
+    purpose: str
+    fields: Mapping[str, int]
+    recipient: str
+    country: str
+    by: str
+    entry: str
+
+
+def uses_of(person: str) -> list[UseOf]:
+    """Every use of what is held of `person`, the newest first."""
+    numbers = Used.objects.filter(person=person).values_list("use", flat=True)
+    rows = Use.objects.filter(pk__in=numbers).order_by("-pk")
+    return [
+        UseOf(row.at, row.purpose, row.fields, row.recipient, row.country, row.by, bytes(row.leaf).hex())
+        for row in rows
+    ]
 
 
 class _Memory:

@@ -44,7 +44,7 @@ class Standing(NamedTuple):
 def may_use(given: Given, standing: Standing, wanted: Wanted, fields: int, on: int) -> int:
     """Which of `fields` of one record may be used on the day `on`; all in the bits of the record's own statement."""
     source, held, day, record = given
-    found = gate(source, wanted, on, in_transaction=wanted.transaction == record)
+    found = gate(source, wanted, on, in_transaction=wanted.transaction == record != "")
     if day > on or not permits(found, standing) or standing.born_by > old_enough(found, standing):
         return 0
     allowed = 0
@@ -72,7 +72,7 @@ def old_enough(found: Gate, standing: Standing) -> int:
 def why_not(given: Given, standing: Standing, wanted: Wanted, on: int) -> dict[int, Reason]:
     """For each field of a record that may not be used, by its bit: why, and which clause says so."""
     source, held, day, record = given
-    found = gate(source, wanted, on, in_transaction=wanted.transaction == record)
+    found = gate(source, wanted, on, in_transaction=wanted.transaction == record != "")
     said = _said_against(found, standing, wanted)
     earliest = {bit: first for first, mask in found.lasting for bit in bits(mask)}
     reasons = {}
