@@ -26,8 +26,7 @@ app = typer.Typer(
     help="A privacy statement that keeps itself.",
 )  # fmt: skip
 
-app.add_typer(people.tokens, name="token")
-app.add_typer(people.persons, name="person")
+people.add_to(app)
 
 StatementFile = Annotated[Path, typer.Argument(help="A statement file, YAML.")]
 Data = Annotated[Path, typer.Option("--data", help="The installation's directory.")]
@@ -78,7 +77,7 @@ def check(
     found = findings_of(loaded, today=_day(on))
     errors = [finding for finding in found if finding.severity == "error"]
     if as_json:
-        _print_json({"file": str(file), "ok": not errors, "findings": [_finding(one) for one in found]})
+        print_json({"file": str(file), "ok": not errors, "findings": [_finding(one) for one in found]})
     else:
         for finding in found:
             typer.echo(finding.line(str(file)))
@@ -124,7 +123,7 @@ def diff(old: StatementFile, new: StatementFile, as_json: Json = False) -> None:
     before, after = _whole(old), _whole(new)
     found = difference(before, after, after.languages[0])
     if as_json:
-        _print_json({"material": found.material, **asdict(found)})
+        print_json({"material": found.material, **asdict(found)})
         return
     for change in found.changes:
         typer.echo(f"{'material' if change.material else 'minor':9}{change.kind:9}{change.clause}  {change.why}")
@@ -140,7 +139,7 @@ def publish(
     data: Data = Path(),
 ) -> None:
     """Makes a statement the next version; from its day on it is what the site asks."""
-    _installed(data)
+    installed(data)
     from troth.entry import service  # noqa: PLC0415 - needs the installation
 
     number, day = service.publish(read(file), effective=_day(effective))
@@ -154,7 +153,7 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
 ) -> None:
     """Serves the site, its pages, its API and its ledger."""
-    installation = _installed(data)
+    installation = installed(data)
     from troth.entry import service  # noqa: PLC0415 - needs the installation
 
     service.serve(installation, host, port)
@@ -183,10 +182,10 @@ def verify(
     elif url:
         result = verifying.site(url, key, kept, quiet=as_json)
     else:
-        _installed(data or Path())
+        installed(data or Path())
         result = verifying.store(key, kept, quiet=as_json)
     if as_json:
-        _print_json(verifying.told(result))
+        print_json(verifying.told(result))
     else:
         for line in verifying.lines(result):
             typer.echo(line)
@@ -200,22 +199,29 @@ def verify(
 @app.command()
 def status(data: Data = Path(), as_json: Json = False) -> None:
     """Says in one look how an installation is doing, served or not. Exit status 1 when anything is wrong."""
-    _installed(data)
+    installed(data)
     from troth.entry import status as asked  # noqa: PLC0415 - needs the installation
 
     now = clock.now()
     told = asked.gather(now)
     if as_json:
-        _print_json(told)
+        print_json(told)
     else:
         asked.show(told, now)
     raise typer.Exit(0 if told["ok"] else 1)
 
 
-def _installed(directory: Path) -> Path:
-    from troth.entry.installation import opened  # noqa: PLC0415 - other commands do not need it
+def installed(directory: Path) -> Path:
+    """Makes `directory` the installation that this process works on."""
+    from troth.entry.installation import Installation  # noqa: PLC0415 - other commands do not need it
 
-    return opened(directory)
+    installation = Installation(directory)
+    os.environ["TROTH_DATA"] = str(installation.directory)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "troth.entry.settings"
+    import django  # noqa: PLC0415 - `check` must not load it
+
+    django.setup()
+    return installation.directory
 
 
 def _whole(file: Path) -> Statement:
@@ -241,5 +247,6 @@ def _stop(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
+    """Answers with `value`, in a shape that programs read."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

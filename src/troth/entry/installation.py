@@ -3,7 +3,6 @@
 Nothing here has a secret as a default: keys are files that ``troth init`` makes, or environment variables.
 """
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -173,17 +172,6 @@ class Installation:
             "default": _database(store.database, self.directory / "troth.sqlite3"),
             "keys": _database(store.keys_database, self.directory / "keys.sqlite3"),
         }
-
-
-def opened(directory: Path) -> Path:
-    """Makes the installation in `directory` the one that this process works on; answers where it is."""
-    installation = Installation(directory)
-    os.environ["TROTH_DATA"] = str(installation.directory)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "troth.entry.settings"
-    import django  # noqa: PLC0415 - `troth check` must not load it
-
-    django.setup()
-    return installation.directory
 
 
 def _database(name: str, file: Path) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """`troth token` and `troth person`: what programs may ask, and what persons wish, on their behalf."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,6 +19,12 @@ Ref = Annotated[str, typer.Argument(help="The person's reference.")]
 Choice = Annotated[str, typer.Argument(help="PURPOSE, or PURPOSE.RECIPIENT where each is asked about.")]
 Against = Annotated[str, typer.Argument(help="purpose.NAME, transfer.COUNTRY or recipient.NAME.")]
 Back = Annotated[bool, typer.Option("--take-back", help="Take it back instead.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Makes these commands of `app`."""
+    app.add_typer(tokens, name="token")
+    app.add_typer(persons, name="person")
 
 
 @tokens.command("new")
@@ -137,9 +142,9 @@ def _wish(data: Path, person: str, kind: str, **said: Any) -> None:
 
 def _prepared(data: Path) -> str:
     """Opens the installation, and answers whose site it is."""
-    from troth.entry.installation import opened  # noqa: PLC0415 - other commands do not need it
+    from troth.entry.commands import installed  # noqa: PLC0415 - it knows this module
 
-    opened(data)
+    installed(data)
     from django.conf import settings  # noqa: PLC0415 - needs the installation
 
     from troth.entry.service import prepare  # noqa: PLC0415 - needs the installation
@@ -161,8 +166,10 @@ def _kept() -> Iterator[None]:
 
 
 def _told(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    from troth.entry.commands import print_json  # noqa: PLC0415 - it knows this module
+
     if as_json:
-        typer.echo(json.dumps(rows, indent=2))
+        print_json(rows)
         return
     for row in rows:
         typer.echo("  ".join(f"{name} {_said(value)}" for name, value in row.items() if value))

@@ -6,7 +6,7 @@ whichever process took it.
 
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -18,9 +18,10 @@ from troth.statement.compile import Compiled
 from troth.statement.difference import difference
 from troth.use import rules
 from troth.use.gates import Source, Wanted
+from troth.use.known import Kind, Known, Law, Stance
 from troth.use.models import Use, Used
 from troth.use.rules import Answer, Given, Standing
-from troth.use.words import heard, standing
+from troth.use.words import heard
 from troth.vault import reads as vault
 
 _REMEMBERED: Final = 50_000
@@ -131,37 +132,68 @@ def _memory(service: str) -> _Memory:
 
 def load(persons: Sequence[str], service: str, number: int) -> Iterator[tuple[str, Person]]:
     """Reads what is known of each of `persons`, as the version `number` in force judges it."""
+    law = law_of(service, number)
+    for person, known, records in known_of(persons, service):
+        givens = []
+        for (kind, day), record in zip(known.records, records, strict=True):
+            source = law.source(kind)
+            givens.append(Given(source, source.own.fields.known(kind.fields), day, record))
+        yield person, Person(tuple(givens), law.standing(known.stance)._replace(born_by=known.born_by))
+
+
+def known_of(persons: Sequence[str], service: str) -> Iterator[tuple[str, Known, list[str]]]:
+    """What each of `persons` gave and said, whoever judges it, and the records of what they gave."""
     for start in range(0, len(persons), _AT_ONCE):
         some = persons[start : start + _AT_ONCE]
-        fields: dict[str, list[str]] = defaultdict(list)
+        fields: dict[str, set[str]] = defaultdict(set)
         for _, record, field in vault.held(some):
-            fields[record].append(field)
+            fields[record].add(field)
         for person, spoken in consent.spoken(some, service).items():
-            yield person, known_of(spoken, fields, service, number)
+            yield person, *_known(spoken, fields, service)
 
 
-def known_of(spoken: Spoken, fields: Mapping[str, Iterable[str]], service: str, number: int) -> Person:
-    """What a decision needs of one person who said all this, of whose records these `fields` are held."""
+def _known(spoken: Spoken, fields: Mapping[str, set[str]], service: str) -> tuple[Known, list[str]]:
     said = heard(spoken, lambda version: _compiled(service, version))
     chosen: dict[str, set[str]] = defaultdict(set)
     for _, record, offer, given in spoken.choices:
         if given:
             chosen[record].add(offer.partition(".")[0])
-    givens = []
-    for record, point, version, at in spoken.agreements:
-        if record in fields:
-            source = _source(service, version, point, frozenset(chosen[record]), said.accepted, number)
-            givens.append(Given(source, source.own.fields.known(fields[record]), day_of(at), record))
-    return Person(tuple(givens), standing(said, lambda version: asked_again(service, version, number)))
+    held = [one for one in spoken.agreements if one[0] in fields]
+    records = tuple(
+        (Kind(version, point, frozenset(chosen[record]), frozenset(fields[record]), said.accepted), day_of(at))
+        for record, point, version, at in held
+    )
+    stance = Stance(frozenset(said.yes.items()), frozenset(said.objected), said.restricted, said.young)
+    return Known(records, stance, said.born_by), [record for record, *_ in held]
 
 
-@lru_cache(65536)
-def _source(service: str, version: int, point: str, chosen: frozenset[str], accepted: int, number: int) -> Source:
-    """Where something was given under `version`, and who judges: that or what was accepted since, and `number`."""
-    own = _compiled(service, version)
-    first = max(version, min(accepted, number))
-    judges = dict.fromkeys(_compiled(service, one) for one in (first, number))
-    return Source(own, tuple(judges), point, own.purposes.mask(chosen))
+@lru_cache(16)
+def law_of(service: str, number: int) -> Law:
+    """How kinds and stances are judged while the version `number` is in force."""
+
+    @lru_cache(65536)
+    def source(kind: Kind) -> Source:
+        own = _compiled(service, kind.version)
+        first = max(kind.version, min(kind.accepted, number))
+        judges = tuple(dict.fromkeys(_compiled(service, one) for one in (first, number)))
+        return Source(own, judges, kind.point, own.purposes.mask(kind.chosen))
+
+    @lru_cache(65536)
+    def standing(stance: Stance) -> Standing:
+        covered = [
+            offer
+            for offer, version in stance.yes
+            if offer.partition(".")[0] not in asked_again(service, version, number)
+        ]
+        return Standing(
+            given=frozenset(offer for offer, _ in stance.yes),
+            covered=frozenset(covered),
+            objected=stance.objected,
+            restricted=stance.restricted,
+            young=stance.young,
+        )
+
+    return Law(source, standing)
 
 
 def _compiled(service: str, number: int) -> Compiled:

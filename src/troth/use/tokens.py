@@ -47,9 +47,7 @@ def scope(header: str, at: datetime) -> Scope:
     digest = sha256(secret.strip().encode("utf-8", "replace")).digest()
     row = _row(digest) if kind.lower() == "bearer" and secret.strip() else None
     if row is None or row.expires <= at:
-        message = (
-            "A token in force is needed, as `Authorization: Bearer …`. Make one with `troth token new`."
-        )
+        message = "A token in force is needed, as `Authorization: Bearer …`. Make one with `troth token new`."
         raise TokenRefused(message)
     return row
 

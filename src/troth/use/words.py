@@ -8,7 +8,6 @@ from operator import itemgetter
 from troth.consent.wishes import Spoken, Wish
 from troth.statement.compile import Compiled
 from troth.use.gates import FOREVER, years_before
-from troth.use.rules import Standing
 
 
 class Words:
@@ -84,16 +83,3 @@ def heard(spoken: Spoken, compiled: Callable[[int], Compiled]) -> Words:
     for _, step in sorted(steps, key=itemgetter(0)):
         step()
     return said
-
-
-def standing(said: Words, stale: Callable[[int], frozenset[str]]) -> Standing:
-    """How `said` stands today. `stale` names the purposes whose yes under a version must be asked for again."""
-    covered = {offer for offer, version in said.yes.items() if offer.partition(".")[0] not in stale(version)}
-    return Standing(
-        given=frozenset(said.yes),
-        covered=frozenset(covered),
-        objected=frozenset(said.objected),
-        restricted=said.restricted,
-        young=said.young,
-        born_by=said.born_by,
-    )

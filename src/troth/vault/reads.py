@@ -56,6 +56,12 @@ def known(persons: Collection[str]) -> set[str]:
     return set(Person.objects.filter(ref__in=persons).values_list("ref", flat=True))
 
 
+def persons_after(ref: str, most: int) -> list[str]:
+    """The next persons behind `ref`, in the order of their references."""
+    rows = Person.objects.filter(ref__gt=ref).order_by("ref").values_list("ref", flat=True)
+    return list(rows[:most])
+
+
 def new_values() -> Tail:
     """Tells of values that are held anew: number, person, record, field."""
     return Tail(Sealed, "person", "record", "field")
