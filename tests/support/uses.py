@@ -21,7 +21,7 @@ POINTS = ("enquiry", "order")
 RECIPIENTS = ("house", "friend", "office")
 COUNTRIES = ("TW", "US", "JP")
 BASES = ("consent", "contract", "legal-obligation", "vital-interest", "public-task", "legitimate-interest")
-PERIODS = ("P1M", "P30D", "P6M", "P1Y", "P2Y")
+PERIODS = ("P1M", "P30D", "P1Y", "P2Y", "P2Y")
 _WORDS = "Words"
 
 Plain = dict[str, Any]
@@ -86,7 +86,7 @@ def world(random: Random, *, versions: int = 3, people: int = 12) -> World:
     for following in range(1, versions):
         # A part of what one version says is what the one before it said.
         for section in ("purposes", "collection", "recipients", "transfers", "service", "supplements"):
-            if random.random() < 0.6:
+            if random.random() < 0.85:
                 plain[following][section] = copy.deepcopy(plain[following - 1][section])
     for one in plain:
         _leave_out_undeclared(one)
@@ -139,7 +139,7 @@ def _purpose(random: Random) -> Plain:
 
 
 def _point(random: Random) -> Plain:
-    fields = {name: _some(random, PURPOSES, least=1) for name in FIELDS if random.random() < 0.8}
+    fields = {name: _some(random, PURPOSES, least=2) for name in FIELDS if random.random() < 0.9}
     needed = {name for name in fields if random.random() < 0.5}
     return {
         "title": _WORDS,
@@ -186,22 +186,22 @@ def known(random: Random, plain: list[Plain]) -> Known:
     records = []
     for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
         version = random.randrange(len(plain))
-        fields = frozenset(_some(random, (*FIELDS, "result"), least=1))
+        fields = frozenset(_some(random, (*FIELDS, "result"), least=2))
         chosen = frozenset(name for name in plain[version]["purposes"] if random.random() < 0.6)
         point = random.choice(POINTS)
         if point in plain[version]["collection"]:
-            accepted = random.choice((0, 0, *range(len(plain))))
+            accepted = random.choice((0, *range(len(plain))))
             records.append((Kind(version, point, chosen, fields, accepted), ON - _age_in_days(random)))
-    yes = frozenset((offer, random.randrange(len(plain))) for offer in _offers() if random.random() < 0.7)
-    objected = frozenset(about for about in objections() if random.random() < 0.15)
-    stance = Stance(yes, objected, random.random() < 0.15, random.random() < 0.15)
+    yes = frozenset((offer, random.randrange(len(plain))) for offer in _offers() if random.random() < 0.85)
+    objected = frozenset(about for about in objections() if random.random() < 0.1)
+    stance = Stance(yes, objected, random.random() < 0.1, random.random() < 0.1)
     years = random.choice((0, 10, 16, 18, 40))
     born_by = random.choice((FOREVER, ON - years * 365 - years // 4 + random.choice((-2, -1, 0, 1, 2))))
     return Known(tuple(records), stance, born_by)
 
 
 def _age_in_days(random: Random) -> int:
-    length = random.choice((0, 30, 31, 183, 365, 730, random.randint(-1, 800)))
+    length = random.choice((0, 1, 30, 31, 365, 730, random.randint(-1, 800)))
     return length + random.choice((-2, -1, 0, 0, 1, 2))
 
 
@@ -221,6 +221,6 @@ def objections() -> tuple[str, ...]:
 def questions(random: Random, count: int) -> Iterator[Wanted]:
     """What somebody may want, and some of what nobody declared."""
     for _ in range(count):
-        recipient = random.choice(("", "", *RECIPIENTS, *RECIPIENTS, "stranger"))
-        country = random.choice(("", "", "", *COUNTRIES, "DE"))
+        recipient = random.choice(("", "", "", *RECIPIENTS, *RECIPIENTS, "stranger"))
+        country = random.choice(("", "", "", "", "", *COUNTRIES, "DE"))
         yield Wanted(random.choice((*PURPOSES, "resale")), recipient, country)
