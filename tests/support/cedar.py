@@ -33,7 +33,7 @@ class Opinion:
 
     def may_use(self, known: Known, number: int, wanted: Wanted, fields: Iterable[str], *, own: bool) -> set[str]:
         """Which `fields` of one record may be used; `own` says whether it is for that record's own transaction."""
-        kind, given_on = known.records[number]
+        kind, _ = known.records[number]
         allowed = {field for field in fields if field in kind.fields}
         for judge in self._world.judges(kind):
             asked = sorted(allowed)

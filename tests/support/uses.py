@@ -153,23 +153,23 @@ def _point(random: Random) -> Plain:
 
 def _recipient(random: Random) -> Plain:
     kind = random.choice(("affiliate", "processor", "partner", "authority"))
-    signed = _day(random, -400, 30)
+    signed = _day(random, -400, 0)
     agreement = {
-        "kind": random.choice(("processing", "confidentiality", "scc", "joint")),
+        "kind": random.choice(("confidentiality", "confidentiality", "scc", "processing", "joint")),
         "signed": signed,
-        "expires": random.choice((None, _day(random, -30, 400))),
-        "confidential": random.random() < 0.8,
+        "expires": random.choice((None, _day(random, 0, 400))),
+        "confidential": random.random() < 0.9,
     }
-    given = {name: _some(random, FIELDS, least=1) for name in PURPOSES if random.random() < 0.7}
+    given = {name: _some(random, FIELDS, least=2) for name in PURPOSES if random.random() < 0.8}
     said = {"name": _WORDS, "kind": kind, "country": random.choice(COUNTRIES), "purposes": given}
     return said if random.random() < 0.1 else {**said, "agreement": agreement}
 
 
 def _transfer(random: Random) -> Plain:
     return {
-        "safeguard": random.choice(("scc", "scc", "scc", "safe-harbor")),
-        "valid_from": _day(random, -400, 30),
-        "valid_to": random.choice((None, _day(random, -30, 400))),
+        "safeguard": random.choice(("scc", "scc", "scc", "scc", "scc", "safe-harbor")),
+        "valid_from": _day(random, -400, 0),
+        "valid_to": random.choice((None, _day(random, 0, 400))),
         "essential": random.random() < 0.4,
         "reason": _WORDS,
         "copy_at": _WORDS,
@@ -178,7 +178,8 @@ def _transfer(random: Random) -> Plain:
 
 def _day(random: Random, after: int, before: int) -> str:
     # The first and the last day of something are asked about more often than chance would have it.
-    return str(TODAY + timedelta(days=random.choice((-1, 0, 1, random.randint(after, before)))))
+    edge = random.random() < 0.25
+    return str(TODAY + timedelta(days=random.choice((-1, 0, 1)) if edge else random.randint(after, before)))
 
 
 def known(random: Random, plain: list[Plain]) -> Known:
@@ -193,9 +194,9 @@ def known(random: Random, plain: list[Plain]) -> Known:
             accepted = random.choice((0, *range(len(plain))))
             records.append((Kind(version, point, chosen, fields, accepted), ON - _age_in_days(random)))
     yes = frozenset((offer, random.randrange(len(plain))) for offer in _offers() if random.random() < 0.85)
-    objected = frozenset(about for about in objections() if random.random() < 0.1)
+    objected = frozenset(about for about in objections() if random.random() < 0.08)
     stance = Stance(yes, objected, random.random() < 0.1, random.random() < 0.1)
-    years = random.choice((0, 10, 16, 18, 40))
+    years = random.choice((0, 16, 17, 18, 40, 40))
     born_by = random.choice((FOREVER, ON - years * 365 - years // 4 + random.choice((-2, -1, 0, 1, 2))))
     return Known(tuple(records), stance, born_by)
 
