@@ -242,21 +242,21 @@ def _lasting(source: Source, purpose: str, left: Iterable[int], on: int) -> tupl
     return tuple(found.items())
 
 
-def _kept_for(source: Source, bit: int) -> int:
-    """The purposes that a field was kept for when it was given; none for what was added later."""
+def _kept_for(source: Source, bit: int) -> int | None:
+    """The purposes that a field was kept for when it was given; nothing is said of what was added to a transaction."""
     (field,) = source.own.fields.names(bit)
     given = source.own.points[source.point].declared & bit
-    return source.own.served(source.point, field, source.chosen) if given else 0
+    return source.own.served(source.point, field, source.chosen) if given else None
 
 
 @lru_cache(4096)
-def _earliest(own: Compiled, judges: tuple[Compiled, ...], purpose: str, kept_for: int, on: int) -> int:
+def _earliest(own: Compiled, judges: tuple[Compiled, ...], purpose: str, kept_for: int | None, on: int) -> int:
     """The first day on which a value must have been given so that on the day `on` no retention of it is over."""
 
     def ends(day: int) -> int:
         since = datetime.combine(date.fromordinal(day), time.min, UTC)
         last = [since + one.retention[purpose] for one in judges]
-        if kept_for:
+        if kept_for is not None:
             last.append(own.keep_until(kept_for, since))
         return min(last).date().toordinal()
 
