@@ -187,10 +187,11 @@ def known(random: Random, plain: list[Plain]) -> Known:
     records = []
     for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
         version = random.randrange(len(plain))
-        fields = frozenset(_some(random, (*FIELDS, "result"), least=2))
+        fields = frozenset(_some(random, (*FIELDS, "result"), least=3))
         chosen = frozenset(name for name in plain[version]["purposes"] if random.random() < 0.6)
         point = random.choice(POINTS)
-        if point in plain[version]["collection"]:
+        fields &= _held_at(plain[version], point)
+        if fields:
             accepted = random.choice((0, *range(len(plain))))
             records.append((Kind(version, point, chosen, fields, accepted), ON - _age_in_days(random)))
     yes = frozenset((offer, random.randrange(len(plain))) for offer in _offers() if random.random() < 0.85)
@@ -199,6 +200,15 @@ def known(random: Random, plain: list[Plain]) -> Known:
     years = random.choice((0, 16, 17, 18, 40, 40))
     born_by = random.choice((FOREVER, ON - years * 365 - years // 4 + random.choice((-2, -1, 0, 1, 2))))
     return Known(tuple(records), stance, born_by)
+
+
+def _held_at(plain: Plain, point: str) -> frozenset[str]:
+    """What can be held of a record of a point: what it asks for, and what is added to it."""
+    asked = plain["collection"].get(point)
+    if asked is None:
+        return frozenset()
+    added = (one["field"] for one in plain["supplements"].values() if one["point"] == point)
+    return frozenset((*asked["required"], *asked["optional"], *added))
 
 
 def _age_in_days(random: Random) -> int:
