@@ -16,7 +16,7 @@ from troth.use import evidence, reads, rules
 from troth.use.errors import NoSuchToken, NotDeclared, Refused
 from troth.use.gates import Reason, Wanted
 from troth.use.models import Token, Use, Used
-from troth.vault.opening import opened
+from troth.vault.opening import each_opened
 from troth.vault.rules import new_ref
 
 _PREFIX: Final = "troth_"
@@ -95,7 +95,7 @@ def _opened(
 ) -> Values:
     plain: dict[str, dict[str, list[tuple[str, bytes]]]] = defaultdict(lambda: defaultdict(list))
     fields: Counter[str] = Counter()
-    for person, record, field, value in opened(may):
+    for person, record, field, value in each_opened(may):
         plain[person][field].append((record, value))
         fields[field] += 1
     leaf = _tally(sorted(plain), fields, wanted, **said) if plain else b""

@@ -22,7 +22,13 @@ class Opened(NamedTuple):
     plain: bytes
 
 
-def opened(wanted: Mapping[tuple[str, str], Collection[str]]) -> Iterator[Opened]:
+def opened(person: str, record: str) -> dict[str, bytes]:
+    """The plain values of one record of one person by field; raises :class:`Erased` when their key is gone."""
+    key, sealed = reads.person_key(person), reads.sealed_values(record)
+    return {field: _plain(key, person, record, field, value) for field, value in sealed.items()}
+
+
+def each_opened(wanted: Mapping[tuple[str, str], Collection[str]]) -> Iterator[Opened]:
     """The values in the clear of each ``(person, record)``, of the fields named for it and no other.
 
     Somebody who was erased meanwhile has none.
