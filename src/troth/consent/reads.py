@@ -4,15 +4,16 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from troth.clock import rfc3339
 from troth.consent import rules
 from troth.consent.errors import NoSuchReceipt
 from troth.consent.models import Agreement, Choice, Wish, Wording
-from troth.consent.wishes import Kind, Spoken
+from troth.consent.wishes import Spoken
 from troth.consent.wishes import Wish as Wished
 from troth.ledger import reads as ledger
+from troth.ledger.among import moment, rows_among
 from troth.ledger.tail import Tail
 from troth.vault.reads import entry_salt
 
@@ -20,20 +21,25 @@ from troth.vault.reads import entry_salt
 def spoken(persons: Collection[str], service: str) -> dict[str, Spoken]:
     """What each of `persons` said to `service`."""
     found = {person: Spoken([], [], []) for person in persons}
-    agreements = Agreement.objects.filter(person__in=persons, service=service)
-    for person, record, point, version, at in agreements.values_list("person", "record", "point", "version", "at"):
-        found[person].agreements.append((record, point, version, at))
-    choices = Choice.objects.filter(person__in=persons, service=service).order_by("pk")
-    for person, number, record, purpose, recipient, given in choices.values_list(
-        "person", "pk", "record", "purpose", "recipient", "given"
-    ):
-        found[person].choices.append((number, record, f"{purpose}.{recipient}" if recipient else purpose, given))
-    wishes = Wish.objects.filter(person__in=persons, service=service).order_by("pk")
-    for person, follows, number, kind, given, about, value, version, at in wishes.values_list(
-        "person", "follows", "pk", "kind", "given", "about", "number", "version", "at"
-    ):
-        wished = Wished(cast("Kind", kind), given, about, value)
-        found[person].wishes.append((follows, number, wished, version, at))
+    made = rows_among(Agreement, "person", persons, "service", "person", "record", "point", "version", "at")
+    for whose, person, record, point, version, at in made:
+        if whose == service:
+            found[person].agreements.append((record, point, version, moment(at)))
+    chosen = rows_among(
+        Choice, "person", persons, "service", "person", "id", "record", "purpose", "recipient", "given", order="id"
+    )
+    for whose, person, number, record, purpose, recipient, given in chosen:
+        if whose == service:
+            offer = f"{purpose}.{recipient}" if recipient else purpose
+            found[person].choices.append((number, record, offer, bool(given)))
+    wished = rows_among(
+        Wish, "person", persons, "service", "person", "follows", "id", "kind", "given", "about", "number", "version",
+        "at", order="id",
+    )  # fmt: skip
+    for whose, person, follows, number, kind, given, about, value, version, at in wished:
+        if whose == service:
+            wish = Wished(kind, bool(given), about, value)
+            found[person].wishes.append((follows, number, wish, version, moment(at)))
     return found
 
 

@@ -98,6 +98,9 @@ def _opened(
     for person, record, field, value in each_opened(may):
         plain[person][field].append((record, value))
         fields[field] += 1
+    for values in plain.values():
+        for some in values.values():
+            some.sort()  # a reference begins with its second
     leaf = _tally(sorted(plain), fields, wanted, **said) if plain else b""
     return Values(plain, refused, leaf)
 

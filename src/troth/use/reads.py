@@ -7,7 +7,7 @@ whichever process took it.
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -25,7 +25,7 @@ from troth.use.words import heard
 from troth.vault import reads as vault
 
 _REMEMBERED: Final = 50_000
-_AT_ONCE: Final = 500
+_AT_ONCE: Final = 5_000
 
 
 class Person(NamedTuple):
@@ -60,6 +60,13 @@ def people(persons: Collection[str], service: str, at: datetime) -> dict[str, Pe
     return _memory(service).people(persons, statements.number_in_force(service, at))
 
 
+@lru_cache(4096)
+def fields_of(own: Compiled, fields: frozenset[str]) -> int:
+    """The bits of `fields`, as `own` has them."""
+    return own.fields.known(fields)
+
+
+@lru_cache(4096)
 def day_of(at: datetime) -> int:
     """The day of `at`, which begins at 00:00 UTC."""
     return at.astimezone(UTC).date().toordinal()
@@ -137,34 +144,53 @@ def load(persons: Sequence[str], service: str, number: int) -> Iterator[tuple[st
         givens = []
         for (kind, day), record in zip(known.records, records, strict=True):
             source = law.source(kind)
-            givens.append(Given(source, source.own.fields.known(kind.fields), day, record))
+            givens.append(Given(source, fields_of(source.own, kind.fields), day, record))
         yield person, Person(tuple(givens), law.standing(known.stance)._replace(born_by=known.born_by))
 
 
-def known_of(persons: Sequence[str], service: str) -> Iterator[tuple[str, Known, list[str]]]:
+def known_of(persons: Sequence[str], service: str) -> Iterator[tuple[str, Known, tuple[str, ...]]]:
     """What each of `persons` gave and said, whoever judges it, and the records of what they gave."""
     for start in range(0, len(persons), _AT_ONCE):
         some = persons[start : start + _AT_ONCE]
-        fields: dict[str, set[str]] = defaultdict(set)
-        for _, record, field in vault.held(some):
-            fields[record].add(field)
+        fields: dict[str, list[str]] = defaultdict(list)
+        for record, field in vault.held(some):
+            fields[record].append(field)
         for person, spoken in consent.spoken(some, service).items():
             yield person, *_known(spoken, fields, service)
 
 
-def _known(spoken: Spoken, fields: Mapping[str, set[str]], service: str) -> tuple[Known, list[str]]:
+def _known(spoken: Spoken, fields: Mapping[str, list[str]], service: str) -> tuple[Known, tuple[str, ...]]:
+    held = tuple(one[0] for one in spoken.agreements if one[0] in fields)
+    if spoken.wishes or len(spoken.agreements) != 1:
+        return _heard(spoken, fields, service), held
+    # Most people said what others said, at the same point on the same day.
+    ((record, point, version, at),) = spoken.agreements
+    choices = tuple([(number > 0, "", offer, given) for number, _, offer, given in spoken.choices])
+    return _alike(point, version, day_of(at), choices, tuple(fields.get(record, ())), service), held
+
+
+@lru_cache(65536)
+def _alike(
+    point: str, version: int, day: int, choices: tuple[tuple[int, str, str, bool], ...], fields: tuple[str, ...],
+    service: str,
+) -> Known:  # fmt: skip
+    at = datetime.combine(date.fromordinal(day), time.min, UTC)
+    return _heard(Spoken([("", point, version, at)], list(choices), []), {"": fields} if fields else {}, service)
+
+
+def _heard(spoken: Spoken, fields: Mapping[str, Collection[str]], service: str) -> Known:
     said = heard(spoken, lambda version: _compiled(service, version))
     chosen: dict[str, set[str]] = defaultdict(set)
     for _, record, offer, given in spoken.choices:
         if given:
             chosen[record].add(offer.partition(".")[0])
-    held = [one for one in spoken.agreements if one[0] in fields]
     records = tuple(
         (Kind(version, point, frozenset(chosen[record]), frozenset(fields[record]), said.accepted), day_of(at))
-        for record, point, version, at in held
+        for record, point, version, at in spoken.agreements
+        if record in fields
     )
     stance = Stance(frozenset(said.yes.items()), frozenset(said.objected), said.restricted, said.young)
-    return Known(records, stance, said.born_by), [record for record, *_ in held]
+    return Known(records, stance, said.born_by)
 
 
 @lru_cache(16)

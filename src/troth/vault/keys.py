@@ -38,6 +38,8 @@ class LocalKey:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        # It opens alone, and so may be used by every child of this process.
+        self._opening = rules.Envelope(key, "person-key")
         self._id = bytes.fromhex(rules.key_id(key))
 
     @property
@@ -55,7 +57,7 @@ class LocalKey:
             )
             raise ForeignKey(message)
         try:
-            return self._envelope().open(wrapped[_ID:], person)
+            return self._opening.open(wrapped[_ID:], person)
         except InvalidTag as error:
             message = "A wrapped key was altered or belongs to another person. Restore the keys from a backup."
             raise ForeignKey(message) from error

@@ -1,11 +1,11 @@
 """The only way to plaintext. Nobody but `use` may import this module; ``make lint`` sees to it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
-from django.db import connection
 
+from troth.ledger.among import rows_among
 from troth.vault import reads, rules
 from troth.vault.errors import Altered
 from troth.vault.models import Sealed
@@ -37,27 +37,15 @@ def each_opened(wanted: Mapping[tuple[str, str], Collection[str]]) -> Iterator[O
     for start in range(0, len(persons), _AT_ONCE):
         some = persons[start : start + _AT_ONCE]
         keys = reads.person_keys(some)
-        for person, record, field, sealed in _sealed(some):
+        rows = rows_among(Sealed, "person", some, "person", "record", "field", "sealed")
+        for person, record, field, sealed in rows:
             if field in wanted.get((person, record), ()) and person in keys:
                 yield Opened(person, record, field, _plain(keys[person], person, record, field, bytes(sealed)))
 
 
-def _sealed(persons: Sequence[str]) -> list[tuple[str, str, str, bytes]]:
-    marks = ", ".join(["%s"] * len(persons))
-    table = Sealed._meta.db_table
-    with connection.cursor() as cursor:
-        # In plain SQL: many are opened at once, and the mapper makes an object of each row.
-        cursor.execute(
-            f"SELECT person, record, field, sealed FROM {table} WHERE person IN ({marks}) ORDER BY id",  # noqa: S608 - names are ours
-            persons,
-        )
-        rows: list[tuple[str, str, str, bytes]] = cursor.fetchall()
-    return rows
-
-
 def _plain(key: bytes, person: str, record: str, field: str, sealed: bytes) -> bytes:
     try:
-        return rules.envelope(key, person, record).open(sealed, field)
+        return rules.opened(key, person, record, field, sealed)
     except InvalidTag as error:
         message = (
             f"A value of record {record} does not open in its place: it was changed or moved. Restore it from a backup."

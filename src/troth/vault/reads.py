@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Min
 
+from troth.ledger.among import rows_among
 from troth.ledger.tail import Tail
 from troth.vault import keys, rules
 from troth.vault.errors import Erased
@@ -32,7 +33,7 @@ def files() -> Iterator[str]:
 
 def person_keys(persons: Iterable[str]) -> dict[str, bytes]:
     """The keys of `persons`; whose key is gone is left out."""
-    rows = PersonKey.objects.using(KEYS).filter(person__in=list(persons)).values_list("person", "wrapped")
+    rows = rows_among(PersonKey, "person", list(persons), "person", "wrapped")
     unwrap = keys.key_encryption().unwrap
     return {person: unwrap(bytes(wrapped), person) for person, wrapped in rows}
 
@@ -45,15 +46,14 @@ def person_key(person: str) -> bytes:
     return keys.key_encryption().unwrap(bytes(row), person)
 
 
-def held(persons: Collection[str]) -> list[tuple[str, str, str]]:
+def held(persons: Collection[str]) -> list[tuple[str, str]]:
     """Of each of `persons` the record and field of every value, still sealed."""
-    rows = Sealed.objects.filter(person__in=persons).order_by("pk")
-    return list(rows.values_list("person", "record", "field"))
+    return rows_among(Sealed, "person", persons, "record", "field")
 
 
 def known(persons: Collection[str]) -> set[str]:
     """Those of `persons` of whom anything is held."""
-    return set(Person.objects.filter(ref__in=persons).values_list("ref", flat=True))
+    return {person for (person,) in rows_among(Person, "ref", persons, "ref")}
 
 
 def persons_after(ref: str, most: int) -> list[str]:

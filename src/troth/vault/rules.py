@@ -77,6 +77,19 @@ def envelope(key: bytes, person: str, record: str) -> Envelope:
     return Envelope(key, "vault_sealed", record, person)
 
 
+_PLACE = context("troth.v1", "vault_sealed")
+
+
+def opened(key: bytes, person: str, record: str, field: str, sealed: bytes) -> bytes:
+    """What an envelope of this person and record sealed as `field`, where many are opened and none is sealed."""
+    return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], _PLACE + _bound(record) + _bound(person) + _named(field))
+
+
+def _bound(part: str) -> bytes:
+    encoded = part.encode()
+    return len(encoded).to_bytes(4, "big") + encoded
+
+
 def chunk_nonce(number: int, *, last: bool) -> bytes:
     """The nonce of a file's chunk. A file's key seals that file alone, so a counter never repeats."""
     return number.to_bytes(NONCE - 1, "big") + bytes([last])
