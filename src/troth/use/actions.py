@@ -15,12 +15,13 @@ from troth.statement import reads as statements
 from troth.use import evidence, reads, rules
 from troth.use.errors import NoSuchToken, NotDeclared, Refused
 from troth.use.gates import Reason, Wanted
-from troth.use.models import Token, Use, Used
+from troth.use.models import CROWD, FEW, Crowd, Token, Use, Used
 from troth.vault.opening import each_opened
 from troth.vault.rules import new_ref
 
 _PREFIX: Final = "troth_"
 _add_used = Insertion(Used)
+_add_crowds = Insertion(Crowd)
 
 
 class Values(NamedTuple):
@@ -120,7 +121,11 @@ def _tally(
         ref=ref, service=service, purpose=wanted.purpose, recipient=wanted.recipient, country=wanted.country,
         fields=dict(fields), persons=len(persons), by=by, at=at, leaf=leaf,
     )  # fmt: skip
-    _add_used([{"use": use.pk, "person": person} for person in persons])
+    if len(persons) <= FEW:
+        _add_used([{"use": use.pk, "person": person} for person in persons])
+    else:
+        crowds = (persons[start : start + CROWD] for start in range(0, len(persons), CROWD))
+        _add_crowds([{"use": use.pk, "first": some[0], "refs": "".join(some)} for some in crowds])
     return leaf
 
 

@@ -6,17 +6,20 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.db import models
+from django.db.models import Sum
+from django.db.models.functions import Length
 
 from troth.clock import rfc3339
 from troth.ledger.append_only import AppendOnly
 from troth.ledger.evidence import Reading, Told, insist, read_each, read_through
 from troth.ledger.rebuild import Finding
 from troth.ledger.rules import JSON, commitment, sha256_hex
-from troth.use.models import Token, Use, Used
+from troth.use.models import REF, Crowd, Token, Use, Used
 
 APPEND_ONLY = (
     AppendOnly("use_use", "id = NEW.id OR ref = NEW.ref OR leaf = NEW.leaf"),
     AppendOnly("use_used", "id = NEW.id"),
+    AppendOnly("use_crowd", "id = NEW.id OR (use = NEW.use AND first = NEW.first)"),
     AppendOnly("use_token", "id = NEW.id OR (ref = NEW.ref AND ended = NEW.ended) OR leaf = NEW.leaf"),
 )
 _AT_ONCE: Final = 1000
@@ -146,6 +149,13 @@ class Uses(_Counted):
         for use, person in Used.objects.filter(use__in=numbers).order_by("pk").values_list("use", "person"):
             insist(str, person)
             persons[use].append(person)
+        for use, first, refs in (
+            Crowd.objects.filter(use__in=numbers).order_by("pk").values_list("use", "first", "refs")
+        ):
+            insist(str, first, refs)
+            crowd = [refs[start : start + REF] for start in range(0, len(refs), REF)]
+            # What a person is found by is what is committed to.
+            persons[use] += crowd if crowd[:1] == [first] else [""]
         return [(one, self._stands(rows.get(one.leaf), persons)) for one in entries]
 
     def _stands(self, row: _Use | None, persons: Mapping[int, list[str]]) -> Mapping[str, Any] | None:
@@ -161,7 +171,8 @@ class Uses(_Counted):
 
     def _untold(self) -> Iterator[Finding]:
         yield from super()._untold()
-        there = Used.objects.count()
+        crowds = Crowd.objects.aggregate(letters=Sum(Length("refs")))["letters"] or 0
+        there = Used.objects.count() + crowds // REF
         if there != self._persons:
             message = "There are other persons beside uses than the ledger tells of."
             yield Finding("use_used", message, str(self._persons), str(there))

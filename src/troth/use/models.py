@@ -5,6 +5,9 @@ from typing import ClassVar
 from django.db import models
 
 REF = 33
+# Up to so many persons of a use have a row each; beyond, so many share one.
+FEW = 100
+CROWD = 256
 
 
 class Use(models.Model):
@@ -23,10 +26,24 @@ class Use(models.Model):
 
 
 class Used(models.Model):
-    """A person whose values a use opened, by the number of the use."""
+    """A person whose values a use of few opened, by the number of the use."""
 
     use = models.BigIntegerField(db_index=True)
     person = models.CharField(max_length=REF, db_index=True)
+
+
+class Crowd(models.Model):
+    """Some of those whose values a use of many opened, in order and one behind the other, from `first` on.
+
+    A row for each would take longer than opening their values.
+    """
+
+    use = models.BigIntegerField()
+    first = models.CharField(max_length=REF)
+    refs = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["use", "first"], name="one_crowd_from_each")]
 
 
 class Token(models.Model):

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from django.db import connection
+
 from troth.consent import reads as consent
 from troth.consent.wishes import Spoken
 from troth.statement import reads as statements
@@ -19,7 +21,7 @@ from troth.statement.difference import difference
 from troth.use import rules
 from troth.use.gates import Source, Wanted
 from troth.use.known import Kind, Known, Law, Stance
-from troth.use.models import Use, Used
+from troth.use.models import FEW, REF, Use, Used
 from troth.use.rules import Answer, Given, Standing
 from troth.use.words import heard
 from troth.vault import reads as vault
@@ -57,7 +59,8 @@ def decide(questions: Sequence[Question], service: str, at: datetime) -> list[An
 
 def people(persons: Collection[str], service: str, at: datetime) -> dict[str, Person]:
     """What is known of `persons`; those of whom nothing is held are left out."""
-    return _memory(service).people(persons, statements.number_in_force(service, at))
+    known = vault.known(persons)
+    return _memory(service).people(known, statements.number_in_force(service, at))
 
 
 @lru_cache(4096)
@@ -86,12 +89,30 @@ class UseOf(NamedTuple):
 
 def uses_of(person: str) -> list[UseOf]:
     """Every use of what is held of `person`, the newest first."""
-    numbers = Used.objects.filter(person=person).values_list("use", flat=True)
+    numbers = [*Used.objects.filter(person=person).values_list("use", flat=True), *_among_many(person)]
     rows = Use.objects.filter(pk__in=numbers).order_by("-pk")
     return [
         UseOf(row.at, row.purpose, row.fields, row.recipient, row.country, row.by, bytes(row.leaf).hex())
         for row in rows
     ]
+
+
+_CROWDS = """
+    SELECT use, refs FROM use_crowd WHERE id IN (
+        SELECT (SELECT id FROM use_crowd WHERE use = many.id AND first <= %s ORDER BY first DESC LIMIT 1)
+        FROM use_use AS many WHERE persons > %s
+    )
+"""
+
+
+def _among_many(person: str) -> Iterator[int]:
+    """The uses of many people in which `person` is one of them: of each, only the crowd is read where they would be."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CROWDS, [person, FEW])
+        for use, refs in cursor.fetchall():
+            # A reference may begin within two others that stand behind each other.
+            if person in {refs[start : start + REF] for start in range(0, len(refs), REF)}:
+                yield use
 
 
 class _Memory:
@@ -106,21 +127,21 @@ class _Memory:
         self._people: OrderedDict[str, Person] = OrderedDict()
 
     def people(self, persons: Collection[str], number: int) -> dict[str, Person]:
-        known = vault.known(persons)
         with self._guard:
             self._catch_up(number)
-            found = {person: self._people[person] for person in persons if person in self._people}
+            remembered = self._people
+            found = {person: remembered[person] for person in persons if person in remembered}
             begun = self._round
-        if len(found) == len(persons) == len(known):
+        if len(found) == len(persons):
             return found
-        read = dict(load([one for one in persons if one in known and one not in found], self._service, number))
+        read = dict(load([one for one in persons if one not in found], self._service, number))
         with self._guard:
             # Somebody may have spoken while their rows were read; then what was read is not remembered.
-            if self._round == begun:
+            if self._round == begun and len(read) < _REMEMBERED:
                 self._people.update(read)
                 while len(self._people) > _REMEMBERED:
                     self._people.popitem(last=False)
-        return {person: one for person, one in (found | read).items() if person in known}
+        return found | read
 
     def _catch_up(self, number: int) -> None:
         if number != self._number:

@@ -15,7 +15,7 @@ from troth.use.actions import Values, open_field, open_own, open_values
 from troth.use.audience import audience
 from troth.use.errors import NotDeclared, Refused
 from troth.use.gates import Wanted
-from troth.use.models import Use, Used
+from troth.use.models import CROWD, Use, Used
 from troth.use.reads import Question, decide, uses_of
 
 NEWS = Wanted("newsletter")
@@ -64,6 +64,17 @@ def test_each_use_is_counted(gives: Gives) -> None:
     for person in persons:
         (use,) = uses_of(person)
         assert (use.purpose, use.by, use.entry) == ("newsletter", "job.news", values.leaf.hex())
+
+
+def test_a_use_of_many_is_counted_as_well(gives: Gives) -> None:
+    """Also where hundreds are opened at once, each of them can be told, and nobody else is."""
+    persons = sorted(gives("newsletter", choices=("newsletter",), email=address()).person for _ in range(CROWD + 9))
+    other = gives("newsletter", email=address()).person
+    values = opened(persons, NEWS, "email", by="job.news")
+    assert entries("used")[-1]["persons"] == len(persons)
+    for person in (persons[0], persons[CROWD - 1], persons[CROWD], persons[-1]):
+        assert [use.entry for use in uses_of(person)] == [values.leaf.hex()]
+    assert uses_of(other) == uses_of("2" * 33) == uses_of("z" * 33) == []
 
 
 def test_what_is_refused_is_no_use(gives: Gives) -> None:

@@ -35,6 +35,18 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Crowd",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("use", models.BigIntegerField()),
+                ("first", models.CharField(max_length=33)),
+                ("refs", models.TextField()),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("use", "first"), name="one_crowd_from_each")],
+            },
+        ),
+        migrations.CreateModel(
             name="Token",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
