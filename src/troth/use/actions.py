@@ -1,8 +1,8 @@
 """The only way to plaintext: what is decided is opened, and each opening is counted in the ledger before it is seen."""
 
 import secrets
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -12,7 +12,7 @@ from troth.ledger.rows import Insertion
 from troth.ledger.rules import JSON
 from troth.ledger.work import unit_of_work
 from troth.statement import reads as statements
-from troth.use import evidence, reads, rules
+from troth.use import audience, evidence, reads, rules
 from troth.use.errors import NoSuchToken, NotDeclared, Refused
 from troth.use.gates import Reason, Wanted
 from troth.use.models import CROWD, FEW, Crowd, Token, Use, Used
@@ -42,6 +42,21 @@ def open_values(
 
     Nothing is answered before the entry is kept. `by` says who asks, by role or reference and never by name.
     """
+    at_once = audience.among(persons, wanted, fields, service=service, at=at) if len(persons) > FEW else frozenset()
+    others = [person for person in persons if person not in at_once] if at_once else persons
+    may, refused = _each(others, wanted, fields, service, at)
+
+    def allowed(person: str, record: str) -> Collection[str]:
+        return fields if person in at_once else may.get((person, record), ())
+
+    whose = {*at_once, *(person for person, _ in may)}
+    return _opened(whose, allowed, refused, wanted, service=service, by=by, at=at)
+
+
+def _each(
+    persons: Collection[str], wanted: Wanted, fields: tuple[str, ...], service: str, at: datetime
+) -> tuple[dict[tuple[str, str], Collection[str]], dict[str, Mapping[str, Reason]]]:
+    """Of each record what may be used of it, and of each person why not the rest."""
     on = reads.day_of(at)
     found = reads.people(persons, service, at)
     may: dict[tuple[str, str], Collection[str]] = {}
@@ -59,7 +74,7 @@ def open_values(
                 allowed.update(may[person, given.record])
         if len(allowed) < len(fields):
             refused[person] = rules.decide(givens, standing, wanted, fields, on).refused
-    return _opened(may, refused, wanted, service=service, by=by, at=at)
+    return may, refused
 
 
 def open_field(person: str, field: str, wanted: Wanted, *, service: str, by: str, at: datetime) -> bytes:
@@ -85,23 +100,26 @@ def open_own(person: str, right: str, *, service: str, by: str, at: datetime) ->
         for known in found.values()
         for given in known.givens
     }
-    return _opened(may, {}, Wanted(f"right.{right}"), service=service, by=by, at=at)
+    wanted = Wanted(f"right.{right}")
+    return _opened({person}, lambda *place: may.get(place, ()), {}, wanted, service=service, by=by, at=at)
 
 
 def _opened(
-    may: Mapping[tuple[str, str], Collection[str]],
+    persons: Collection[str],
+    allowed: Callable[[str, str], Collection[str]],
     refused: Mapping[str, Mapping[str, Reason]],
     wanted: Wanted,
     **said: Any,
 ) -> Values:
-    plain: dict[str, dict[str, list[tuple[str, bytes]]]] = defaultdict(lambda: defaultdict(list))
+    plain: dict[str, dict[str, list[tuple[str, bytes]]]] = {}
     fields: Counter[str] = Counter()
-    for person, record, field, value in each_opened(may):
-        plain[person][field].append((record, value))
+    for person, record, field, value in each_opened(persons, allowed):
+        plain.setdefault(person, {}).setdefault(field, []).append((record, value))
         fields[field] += 1
     for values in plain.values():
         for some in values.values():
-            some.sort()  # a reference begins with its second
+            if len(some) > 1:
+                some.sort()  # a reference begins with its second
     leaf = _tally(sorted(plain), fields, wanted, **said) if plain else b""
     return Values(plain, refused, leaf)
 

@@ -1,9 +1,8 @@
 """Whose information may be used for this, of all people at once: as each one's decision would say, today and here."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 
 from troth.consent import reads as consent
@@ -23,7 +22,22 @@ def audience(wanted: Wanted, *, service: str, at: datetime, field: str = "") -> 
     The first time everybody is read; after that, only who gave or said something since.
     """
     number = statements.number_in_force(service, at)
-    return _everybody(service).audience(wanted._replace(transaction=""), field, number, reads.day_of(at))
+    with _guard:
+        everybody = _known_to_all.get(service) or _known_to_all.setdefault(service, _Everybody(service))
+    return everybody.audience(wanted._replace(transaction=""), field, number, reads.day_of(at))
+
+
+def among(
+    persons: Collection[str], wanted: Wanted, fields: Sequence[str], *, service: str, at: datetime
+) -> frozenset[str]:
+    """Those of `persons` of whom everybody's arrays say at once that all `fields` may be used, of their one record.
+
+    Nobody, where no audience was asked for yet: then each is decided alone. So are those who gave more than once.
+    """
+    everybody = _known_to_all.get(service)
+    if everybody is None or wanted.transaction:
+        return frozenset()
+    return everybody.among(persons, wanted, fields, statements.number_in_force(service, at), reads.day_of(at))
 
 
 class _Everybody:
@@ -42,6 +56,17 @@ class _Everybody:
             self._catch_up()
             return self._board.persons(self._board.answer(wanted, field, on, reads.law_of(self._service, number)))
 
+    def among(
+        self, persons: Collection[str], wanted: Wanted, fields: Sequence[str], number: int, on: int
+    ) -> frozenset[str]:
+        law = reads.law_of(self._service, number)
+        with self._guard:
+            self._catch_up()
+            mask = self._board.simple()
+            for field in fields:
+                mask &= self._board.answer(wanted, field, on, law)
+            return self._board.among(persons, mask)
+
     def _known(self) -> Iterator[tuple[str, Known]]:
         after = ""
         while some := vault.persons_after(after, _AT_ONCE):
@@ -59,6 +84,5 @@ class _Everybody:
             self._board.put(person, NOBODY)
 
 
-@lru_cache(8)
-def _everybody(service: str) -> _Everybody:
-    return _Everybody(service)
+_guard = threading.Lock()
+_known_to_all: dict[str, _Everybody] = {}

@@ -90,6 +90,15 @@ class Board:
         """The references of those whom `mask` names."""
         return [name.decode() for name in self._names[: self._count][mask].tolist()]
 
+    def simple(self) -> Array:
+        """Those of whom no more than one record is held."""
+        return np.asarray(self._next[: self._count] == 0)
+
+    def among(self, persons: Iterable[str], mask: Array) -> frozenset[str]:
+        """Those of `persons` whom `mask` names."""
+        names = mask.tolist()
+        return frozenset(person for person in persons if (place := self._place(person)) >= 0 and names[place])
+
     def answer(self, wanted: Wanted, field: str, on: int, law: Law) -> Array:
         """For each person, whether `field`, or anything if it is empty, may be used as is wanted on the day `on`."""
         asked = _Asked(wanted, field, on, law, (self._kinds, self._stances))

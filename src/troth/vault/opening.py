@@ -1,6 +1,7 @@
 """The only way to plaintext. Nobody but `use` may import this module; ``make lint`` sees to it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -28,18 +29,17 @@ def opened(person: str, record: str) -> dict[str, bytes]:
     return {field: _plain(key, person, record, field, value) for field, value in sealed.items()}
 
 
-def each_opened(wanted: Mapping[tuple[str, str], Collection[str]]) -> Iterator[Opened]:
-    """The values in the clear of each ``(person, record)``, of the fields named for it and no other.
+def each_opened(persons: Iterable[str], may: Callable[[str, str], Collection[str]]) -> Iterator[Opened]:
+    """The values in the clear of `persons`, of each record the fields that `may` names for ``(person, record)``.
 
     Somebody who was erased meanwhile has none.
     """
-    persons = sorted({person for person, _ in wanted})
-    for start in range(0, len(persons), _AT_ONCE):
-        some = persons[start : start + _AT_ONCE]
+    waiting = iter(sorted(persons))
+    while some := list(islice(waiting, _AT_ONCE)):
         keys = reads.person_keys(some)
         rows = rows_among(Sealed, "person", some, "person", "record", "field", "sealed")
         for person, record, field, sealed in rows:
-            if field in wanted.get((person, record), ()) and person in keys:
+            if field in may(person, record) and person in keys:
                 yield Opened(person, record, field, _plain(keys[person], person, record, field, bytes(sealed)))
 
 
