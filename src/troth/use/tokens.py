@@ -28,11 +28,11 @@ class Scope(NamedTuple):
     ended: bool = False
 
     def covers(self, wanted: Wanted) -> Wanted:
-        """`wanted` as this token may ask it: of its own recipient. Raises :class:`NotCovered` for anything else."""
+        """`wanted` as this token may ask it: a recipient's of that recipient alone. :class:`NotCovered` otherwise."""
         if wanted.purpose not in self.purposes:
             message = "This token does not name the purpose. Ask for one of its own, or have another token made."
             raise NotCovered(message, field="purpose")
-        if wanted.recipient not in ("", self.recipient):
+        if self.recipient and wanted.recipient not in ("", self.recipient):
             message = "This token is not this recipient's. Leave the recipient out, or have another token made."
             raise NotCovered(message, field="recipient")
         return wanted._replace(recipient=self.recipient) if self.recipient else wanted
