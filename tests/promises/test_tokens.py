@@ -36,7 +36,7 @@ def test_nobody_asks_without_a_token(asking):
     assert authorized(asking, f"Bearer {asking.token}").status_code == 200
     assert authorized(asking, f"bearer  {asking.token}").status_code == 200
     wrong = [None, "", "Bearer", f"Bearer {asking.token[:-1]}", f"Bearer {asking.token}x",
-             f"Basic {asking.token}", asking.token, "Bearer \xe9", f"Bearer {asking.ref}"]  # fmt: skip
+             f"Basic {asking.token}", asking.token, f"Bearer {asking.ref}"]  # fmt: skip
     told = {points.refused(authorized(asking, one), *REFUSED)["message"] for one in wrong}
     assert len(told) == 1
 
