@@ -59,10 +59,10 @@ class Board:
         return float(sum(getattr(self, name).nbytes for name in (*_COLUMNS, *_MORE_COLUMNS))) / max(self._count, 1)
 
     def begin(self, people: Iterable[tuple[str, Known]], count: int) -> None:
-        """Takes in everybody, in the order of their references; `count` is about how many they are."""
+        """Takes in everybody, once each and best in the order of their references; they are about `count`."""
         self._grow(int(count * _ROOM) + 1)
         for person, known in people:
-            self.put(person, known)
+            self._set(self._added(person), known)
 
     def put(self, person: str, known: Known) -> None:
         """Takes in somebody new, or what is known of somebody by now."""
