@@ -49,8 +49,9 @@ def open_values(
     def allowed(person: str, record: str) -> Collection[str]:
         return fields if person in at_once else may.get((person, record), ())
 
-    whose = {*at_once, *(person for person, _ in may)}
-    return _opened(whose, allowed, refused, wanted, service=service, by=by, at=at)
+    some = {person for person, _ in may}
+    whose = [person for person in persons if person in at_once or person in some]
+    return _opened(whose, fields, allowed, refused, wanted, service=service, by=by, at=at)
 
 
 def _each(
@@ -101,11 +102,13 @@ def open_own(person: str, right: str, *, service: str, by: str, at: datetime) ->
         for given in known.givens
     }
     wanted = Wanted(f"right.{right}")
-    return _opened({person}, lambda *place: may.get(place, ()), {}, wanted, service=service, by=by, at=at)
+    every = {field for fields in may.values() for field in fields}
+    return _opened([person], every, lambda *place: may.get(place, ()), {}, wanted, service=service, by=by, at=at)
 
 
 def _opened(
     persons: Collection[str],
+    asked: Collection[str],
     allowed: Callable[[str, str], Collection[str]],
     refused: Mapping[str, Mapping[str, Reason]],
     wanted: Wanted,
@@ -113,7 +116,7 @@ def _opened(
 ) -> Values:
     plain: dict[str, dict[str, list[tuple[str, bytes]]]] = {}
     fields: Counter[str] = Counter()
-    for person, record, field, value in each_opened(persons, allowed):
+    for person, record, field, value in each_opened(persons, asked, allowed):
         plain.setdefault(person, {}).setdefault(field, []).append((record, value))
         fields[field] += 1
     for values in plain.values():

@@ -29,15 +29,17 @@ def opened(person: str, record: str) -> dict[str, bytes]:
     return {field: _plain(key, person, record, field, value) for field, value in sealed.items()}
 
 
-def each_opened(persons: Iterable[str], may: Callable[[str, str], Collection[str]]) -> Iterator[Opened]:
-    """The values in the clear of `persons`, of each record the fields that `may` names for ``(person, record)``.
+def each_opened(
+    persons: Iterable[str], fields: Collection[str], may: Callable[[str, str], Collection[str]]
+) -> Iterator[Opened]:
+    """The values in the clear of `persons`, of each record those of `fields` that `may` names for it.
 
     Somebody who was erased meanwhile has none.
     """
-    waiting = iter(sorted(persons))
+    waiting = iter(persons)
     while some := list(islice(waiting, _AT_ONCE)):
         keys = reads.person_keys(some)
-        rows = rows_among(Sealed, "person", some, "person", "record", "field", "sealed")
+        rows = rows_among(Sealed, "person", some, "person", "record", "field", "sealed", field=fields)
         for person, record, field, sealed in rows:
             if field in may(person, record) and person in keys:
                 yield Opened(person, record, field, _plain(keys[person], person, record, field, bytes(sealed)))

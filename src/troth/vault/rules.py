@@ -37,10 +37,15 @@ def new_key() -> bytes:
     return secrets.token_bytes(32)
 
 
+def bound(part: str) -> bytes:
+    """One part of a bound context: with its length in front."""
+    encoded = part.encode()
+    return len(encoded).to_bytes(4, "big") + encoded
+
+
 def context(*parts: str) -> bytes:
     """The bound context of a sealed value: each part with its length, so that no two contexts coincide."""
-    encoded = [part.encode() for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    return b"".join(map(bound, parts))
 
 
 # Names of fields and references of persons, which say nothing about anybody; never what somebody typed.
@@ -82,12 +87,7 @@ _PLACE = context("troth.v1", "vault_sealed")
 
 def opened(key: bytes, person: str, record: str, field: str, sealed: bytes) -> bytes:
     """What an envelope of this person and record sealed as `field`, where many are opened and none is sealed."""
-    return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], _PLACE + _bound(record) + _bound(person) + _named(field))
-
-
-def _bound(part: str) -> bytes:
-    encoded = part.encode()
-    return len(encoded).to_bytes(4, "big") + encoded
+    return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], _PLACE + bound(record) + bound(person) + _named(field))
 
 
 def chunk_nonce(number: int, *, last: bool) -> bytes:
