@@ -1,6 +1,7 @@
 """The door for programs in other languages: may this purpose use this now?"""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -24,6 +25,7 @@ MOST_QUESTIONS: Final = 1000
 MOST_FIELDS: Final = 100
 _LONGEST: Final = 60
 _REFERENCE: Final = 33
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 _NAME = {"type": "string", "minLength": 1, "maxLength": _LONGEST}
 _PARTS: Final = {
     "person": {**_NAME, "maxLength": _REFERENCE, "description": "A person's reference."},
@@ -138,22 +140,36 @@ def _malformed(part: str) -> Malformed:
 
 
 def _question(one: Any, scope: Scope) -> Question:
-    if not isinstance(one, dict) or not one.keys() >= _NEEDED or not one.keys() <= _PARTS.keys():
+    if not isinstance(one, dict) or not one.keys() >= _NEEDED:
         raise _malformed("questions")
-    fields = one["fields"]
-    if not isinstance(fields, list) or not 0 < len(fields) <= MOST_FIELDS or not all(map(_is_name, fields)):
-        raise _malformed("fields")
-    for part, value in one.items():
-        if part != "fields" and not _is_name(value):
-            raise _malformed(part)
-    country = one.get("country", "")
-    if country and not (len(country) == len("TW") and country.isascii() and country.isupper() and country.isalpha()):
-        raise _malformed("country")
-    person, transaction = one["person"], one.get("transaction", "")
-    if len(person) > _REFERENCE or len(transaction) > _REFERENCE:
+    person, fields = one["person"], one["fields"]
+    if not _is_name(person) or len(person) > _REFERENCE:
         raise _malformed("person")
-    wanted = Wanted(one["purpose"], one.get("recipient", ""), country, transaction)
-    return Question(person, scope.covers(wanted), tuple(dict.fromkeys(fields)))
+    if not isinstance(fields, list) or not 0 < len(fields) <= MOST_FIELDS:
+        raise _malformed("fields")
+    rest = tuple([part for part in one.items() if part[0] not in ("person", "fields")])
+    try:
+        return Question(person, *_understood(rest, tuple(fields), scope))
+    except TypeError as error:  # a list or an object where a name belongs
+        raise _malformed("questions") from error
+
+
+@lru_cache(4096)
+def _understood(
+    rest: tuple[tuple[str, Any], ...], fields: tuple[Any, ...], scope: Scope
+) -> tuple[Wanted, tuple[str, ...]]:
+    """What is wanted. Programs ask the same about many people."""
+    if not all(map(_is_name, fields)):
+        raise _malformed("fields")
+    for part, value in rest:
+        if part not in _PARTS or not _is_name(value):
+            raise _malformed(part if part in _PARTS else "questions")
+    parts = dict(rest)
+    if not _COUNTRY.fullmatch(parts.get("country", "TW")):
+        raise _malformed("country")
+    if len(parts.get("transaction", "")) > _REFERENCE:
+        raise _malformed("transaction")
+    return scope.covers(Wanted(**parts)), tuple(dict.fromkeys(fields))
 
 
 def _is_name(value: object) -> bool:

@@ -63,8 +63,8 @@ def persons_after(ref: str, most: int) -> list[str]:
 
 
 def new_values() -> Tail:
-    """Tells of values that are held anew: number, person, record, field."""
-    return Tail(Sealed, "person", "record", "field")
+    """Tells of values that are held anew: number, person."""
+    return Tail(Sealed, "person")
 
 
 @dataclass(frozen=True)
