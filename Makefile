@@ -76,7 +76,7 @@ setup-test: .venv/dev.stamp .venv/chromium.stamp  ## the same, with everything t
 .PHONY: lock
 lock: .venv/dev.stamp  ## write the requirement files anew from pyproject.toml
 	$(PIP) install uv
-	$(LOCK) --group build --group test --group lint -o requirements-dev.txt
+	$(LOCK) --group build --group test --group bench --group lint -o requirements-dev.txt
 	$(LOCK) --group build -c requirements-dev.txt -o requirements.txt
 
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --python-version 3.11 --universal \

@@ -8,10 +8,18 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import command, disk, door, log, million, sealing
+from bench import command, disk, door, log, million, sealing, use
 from bench.table import Row, printed, told
 
-_PARTS = {"disk": disk, "command": command, "sealing": sealing, "log": log, "million": million, "door": door}
+_PARTS = {
+    "disk": disk,
+    "command": command,
+    "sealing": sealing,
+    "log": log,
+    "million": million,
+    "door": door,
+    "use": use,
+}
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from tests.support import points, tampering
+from tests.support.asking import Asking, wishes
 from tests.support.site import Failed, troth
 
 # What somebody with the database in hand may change, and what verification then names.
@@ -18,6 +19,11 @@ CHANGES = {
     "UPDATE consent_wording SET body = CAST('{}' AS BLOB)": "wording",
     "UPDATE vault_sealed SET sealed = randomblob(60)": "sealed value",
     "DELETE FROM vault_sealed": "before its time",
+    "UPDATE consent_wish SET given = NOT given": "wish of",
+    "DELETE FROM consent_wish": "wish is gone",
+    "UPDATE consent_wish SET follows = 0": "wish of",
+    "UPDATE use_token SET expires = '2099-01-01 00:00:00'": "What stands for",
+    "DELETE FROM use_token WHERE ended": "row is gone",
     "UPDATE statement_version SET source = CAST(replace(source, 'P2Y', 'P9Y') AS BLOB)": "version 1",
     "UPDATE statement_version SET effective = '2030-01-01'": "version 1",
 }
@@ -31,9 +37,11 @@ def sqlite() -> None:
 @pytest.mark.promise("P44")
 @pytest.mark.usefixtures("sqlite")
 def test_a_changed_row_of_any_room_is_found(new_site, client, tmp_path) -> None:
-    """Choices, agreements, receipts, wordings, sealed values and statements cannot be changed unnoticed."""
+    """Choices, wishes, agreements, receipts, wordings, values, tokens and statements cannot be changed unnoticed."""
     site = new_site("infortrend")
-    points.taken(points.give(client, site, "newsletter"))
+    taken = points.taken(points.give(client, site, "newsletter"))
+    wishes(site, taken["person"], "agree", "newsletter")
+    troth("token", "end", Asking.new(client, site, "newsletter").ref, "--data", site.directory)
     site.stop()
     assert "Verified" in troth("verify", "--data", site.directory)
     for number, (change, named) in enumerate(CHANGES.items()):

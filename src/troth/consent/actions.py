@@ -9,14 +9,20 @@ from functools import lru_cache
 from django.conf import settings
 
 from troth.clock import rfc3339
-from troth.consent import rules
+from troth.consent import models as rows
+from troth.consent import rules, wishes
+from troth.consent.errors import NoSuchPerson, NotOffered
 from troth.consent.models import Agreement, Choice, Wording
 from troth.consent.rules import Agreed, Agreeing, Shown
-from troth.ledger.actions import append_written, stencil
+from troth.consent.wishes import Wish
+from troth.ledger.actions import append, append_written, stencil
 from troth.ledger.rows import Insertion
-from troth.ledger.rules import JSON, Stencil, canonical, commitment_to, sha256_hex
-from troth.ledger.work import insist_on_unit
-from troth.statement.reads import version
+from troth.ledger.rules import JSON, Stencil, canonical, commitment, commitment_to, sha256_hex
+from troth.ledger.work import insist_on_unit, unit_of_work
+from troth.statement.reads import in_force, succession, version
+from troth.vault.errors import Erased
+from troth.vault.reads import entry_salt
+from troth.vault.rules import new_ref
 
 _add_wordings = Insertion(Wording, "digest", "body", unless_there=True)
 _add_agreements = Insertion(
@@ -104,3 +110,32 @@ def _alike(shown: Shown, fields: tuple[str, ...], choices: tuple[tuple[str, bool
         Stencil(canonical(rules.opened_record(agreed, blanks["receipt"])), blanks),
         stencil("collected", facts, blanks),
     )
+
+
+@unit_of_work
+def wish(person: str, service: str, wished: Wish, *, by: str, at: datetime) -> bytes:
+    """Records what a person wishes apart from any submission; from now on it holds. Answers the leaf of its entry.
+
+    What the statement in force leaves to nobody's choice is refused, and so is a wish of somebody of whom nothing is
+    held. `by` says who told us: the ``person``, or ``staff`` on their behalf.
+    """
+    published = in_force(service, at)
+    newest = succession(service, at).newest
+    if clause := wishes.not_offered(wished, published.compiled, newest):
+        message = "The statement in force does not leave this to a person's choice. See what it offers at /privacy/."
+        raise NotOffered(message, clause=clause)
+    ref = new_ref(at)
+    try:
+        salt = entry_salt(person, ref)
+    except Erased as error:
+        message = "Nothing is held of anybody with this reference. Check that it is whole."
+        raise NoSuchPerson(message) from error
+    last = Choice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    facts = wishes.facts(wished, service=service, version=published.number, by=by, follows=last)
+    committed = commitment(salt, rules.opened_wish(person, ref))
+    leaf = append("wished", {**facts, "commitment": committed}, at=at)
+    rows.Wish.objects.create(
+        ref=ref, person=person, service=service, version=published.number, by=by, follows=last, at=at, leaf=leaf,
+        **vars(wished),
+    )  # fmt: skip
+    return leaf

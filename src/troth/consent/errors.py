@@ -13,3 +13,15 @@ class NotYet(TrothError):
     """The ledger has not given the entry its place yet; it takes a second."""
 
     code, status = "consent.not-yet", 503
+
+
+class NoSuchPerson(TrothError):
+    """Nothing is held of anybody with this reference."""
+
+    code, status = "consent.no-such-person", 404
+
+
+class NotOffered(TrothError):
+    """The statement in force leaves this to nobody's choice."""
+
+    code, status = "consent.not-offered", 422

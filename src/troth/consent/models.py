@@ -33,7 +33,7 @@ class Agreement(models.Model):
 
 
 class Choice(models.Model):
-    """One purpose, given or refused, at one time. The latest of a person, service and purpose holds."""
+    """One purpose, given or refused, at one time. What a person said last of a service and purpose holds."""
 
     record = models.CharField(max_length=REF, db_index=True)
     person = models.CharField(max_length=REF)
@@ -45,3 +45,24 @@ class Choice(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["person", "service", "purpose", "recipient", "at"], name="latest_choice"),)
+
+
+class Wish(models.Model):
+    """What a person said apart from any submission: a yes or no, an objection, a restriction, what they accept.
+
+    `follows` is the number of the last choice before it: the two together are in the order in which they were said,
+    whatever a clock was set to.
+    """
+
+    ref = models.CharField(max_length=REF, unique=True)
+    person = models.CharField(max_length=REF, db_index=True)
+    service = models.CharField(max_length=60)
+    version = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20)
+    about = models.CharField(max_length=121, blank=True, default="")
+    given = models.BooleanField()
+    number = models.PositiveIntegerField(default=0)
+    by = models.CharField(max_length=20)
+    follows = models.BigIntegerField()
+    at = models.DateTimeField()
+    leaf = models.BinaryField(max_length=32, unique=True)

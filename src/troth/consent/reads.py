@@ -1,7 +1,7 @@
 """Agreements and receipts as values."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,44 @@ from typing import Any
 from troth.clock import rfc3339
 from troth.consent import rules
 from troth.consent.errors import NoSuchReceipt
-from troth.consent.models import Agreement, Choice, Wording
+from troth.consent.models import Agreement, Choice, Wish, Wording
+from troth.consent.wishes import Spoken
+from troth.consent.wishes import Wish as Wished
 from troth.ledger import reads as ledger
+from troth.ledger.among import moment, rows_among
 from troth.ledger.rules import sha256_hex
+from troth.ledger.tail import Tail
 from troth.vault.reads import entry_salt
+
+
+def spoken(persons: Collection[str], service: str) -> dict[str, Spoken]:
+    """What each of `persons` said to `service`."""
+    found = {person: Spoken([], [], []) for person in persons}
+    made = rows_among(Agreement, "person", persons, "service", "person", "record", "point", "version", "at")
+    for whose, person, record, point, version, at in made:
+        if whose == service:
+            found[person].agreements.append((record, point, version, moment(at)))
+    chosen = rows_among(
+        Choice, "person", persons, "service", "person", "id", "record", "purpose", "recipient", "given", order="id"
+    )
+    for whose, person, number, record, purpose, recipient, given in chosen:
+        if whose == service:
+            offer = f"{purpose}.{recipient}" if recipient else purpose
+            found[person].choices.append((number, record, offer, bool(given)))
+    wished = rows_among(
+        Wish, "person", persons, "service", "person", "follows", "id", "kind", "given", "about", "number", "version",
+        "at", order="id",
+    )  # fmt: skip
+    for whose, person, follows, number, kind, given, about, value, version, at in wished:
+        if whose == service:
+            wish = Wished(kind, bool(given), about, value)
+            found[person].wishes.append((follows, number, wish, version, moment(at)))
+    return found
+
+
+def new_words() -> tuple[Tail, Tail]:
+    """Tells of choices and wishes that are made anew: number, person."""
+    return Tail(Choice, "person"), Tail(Wish, "person")
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,11 @@ def opened_record(agreed: Agreed, receipt: str) -> dict[str, Any]:
     }
 
 
+def opened_wish(person: str, ref: str) -> dict[str, Any]:
+    """What the entry of a wish commits to: whose it is, and which."""
+    return {"person": person, "wish": ref}
+
+
 # Stand in a pattern for what differs. No text that is declared holds a character like theirs.
 _MARKS = {name: f"\0{name}\0" for name in ("record", "person", "at")}
 

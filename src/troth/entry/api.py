@@ -17,6 +17,7 @@ from troth.collection.reads import asking
 from troth.entry.middleware import refusal
 from troth.errors import TrothError
 from troth.statement.reads import in_force
+from troth.use.api import router as use
 
 
 class _Api(NinjaAPI):
@@ -29,8 +30,13 @@ class _Api(NinjaAPI):
         return described
 
 
-api = _Api(title="troth", version=__version__, docs_url=None, docs_decorator=require_safe, urls_namespace="api")
+_TOKENS = {"components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}}
+api = _Api(
+    title="troth", version=__version__, docs_url=None, docs_decorator=require_safe, urls_namespace="api",
+    openapi_extra=_TOKENS,
+)  # fmt: skip
 api.add_router("", collection)
+api.add_router("", use)
 
 
 @api.exception_handler(TrothError)

@@ -8,6 +8,7 @@ from itertools import groupby
 from troth import clock
 from troth.collection import evidence as submissions
 from troth.consent import evidence as agreements
+from troth.consent import evidence_wishes as wishes
 from troth.consent.reads import record_of
 from troth.entry import starting
 from troth.ledger import append_only, reads
@@ -16,10 +17,11 @@ from troth.ledger.lost import Lost
 from troth.ledger.rebuild import Finding, Progress, Report
 from troth.ledger.verify import Verified, verify_store
 from troth.statement import evidence as versions
+from troth.use import evidence as uses
 from troth.vault import evidence as vault
 
 Stage = Callable[[str], Progress]
-_GUARDED = (*append_only.LEDGER, *versions.APPEND_ONLY, *agreements.APPEND_ONLY)
+_GUARDED = (*append_only.LEDGER, *versions.APPEND_ONLY, *agreements.APPEND_ONLY, *uses.APPEND_ONLY)
 _ENTRY = re.compile(r"entry ([0-9]+)")
 
 
@@ -66,8 +68,9 @@ def _rows(progress: Progress) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
+    others = wishes.Wishes(), uses.Uses(), uses.Tokens()
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
-        **{room.kind: room.held_against for room in (published, holdings, agreed)},
+        **{room.kind: room.held_against for room in (published, holdings, agreed, *others)},
         "erased": holdings.erased,
         "swept": holdings.swept,
         "restored": holdings.restored,
@@ -84,6 +87,6 @@ def _rows(progress: Progress) -> Iterator[Finding]:
                 yield Finding(entry.name, f"What {entry.name} tells of is nothing that troth does.")
             if held_against:
                 yield from held_against(list(entries))
-    for room in (published, agreed, holdings):
+    for room in (published, agreed, holdings, *others):
         yield from room.left_over()
     yield from read_through("submissions", submissions.altered())

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "troth.statement",
     "troth.vault",
     "troth.consent",
+    "troth.use",
     "troth.collection",
     "troth.entry",
 ]

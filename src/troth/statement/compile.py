@@ -13,7 +13,7 @@ from functools import lru_cache
 import isodate
 from isodate import Duration
 
-from troth.statement.model import Point, Statement
+from troth.statement.model import Point, Recipient, Statement, Supplement, Transfer
 
 _FROM = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -35,6 +35,13 @@ class Bits:
         """The bit of `name`, which must be declared."""
         return self._bits[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._bits
+
+    def known(self, names: Iterable[str]) -> int:
+        """The bits of those of `names` that are declared."""
+        return self.mask(name for name in names if name in self._bits)
+
     def mask(self, names: Iterable[str]) -> int:
         """The bits of `names` together."""
         mask = 0
@@ -51,7 +58,8 @@ class Bits:
 class CompiledPoint:
     """A collection point: `required` and `optional` are fields, `choices` purposes.
 
-    `purposes` says what each field serves here; `serving` which fields each purpose has here.
+    `purposes` says what each field serves here; `serving` which fields each purpose has here; `age` whether it is for
+    those alone who said that they are old enough.
     """
 
     required: int
@@ -59,6 +67,7 @@ class CompiledPoint:
     choices: int
     purposes: Mapping[str, int]
     serving: Mapping[str, int]
+    age: bool = False
 
     @property
     def declared(self) -> int:
@@ -74,8 +83,12 @@ class Compiled:
     `basis`: for each legal basis its purposes. `given_to`: for each recipient and purpose the fields that it
     may get. `recipients_for`: for each purpose its recipients. `per_recipient`: purposes that need a yes for
     each recipient. `retention`: for each purpose how long; a purpose that names no time keeps nothing.
+    `parties`, `transfers`, `supplements`: as declared. `home`: where it is stored, and `exporter`: where the controller
+    is. `minimum_age`: who is younger is not meant at all; 0 where nothing is said. `aged`: purposes that somebody
+    is asked about who had to say that they are old enough.
     """
 
+    service: str
     fields: Bits
     purposes: Bits
     recipients: Bits
@@ -86,6 +99,13 @@ class Compiled:
     recipients_for: Mapping[str, int]
     per_recipient: int
     retention: Mapping[str, timedelta | Duration]
+    parties: Mapping[str, Recipient]
+    transfers: Mapping[str, Transfer]
+    supplements: Mapping[str, Supplement]
+    home: frozenset[str]
+    exporter: str
+    minimum_age: int
+    aged: int
 
     @property
     def consent(self) -> int:
@@ -124,6 +144,7 @@ def compile_statement(statement: Statement) -> Compiled:
         for purpose, given in recipient.purposes.items()
     }
     return Compiled(
+        service=statement.id,
         fields=fields,
         purposes=purposes,
         recipients=recipients,
@@ -140,6 +161,13 @@ def compile_statement(statement: Statement) -> Compiled:
             name: isodate.parse_duration(purpose.retention) if purpose.retention else timedelta()
             for name, purpose in statement.purposes.items()
         },
+        parties=statement.recipients,
+        transfers=statement.transfers,
+        supplements=statement.supplements,
+        home=frozenset(statement.stored_in),
+        exporter=statement.controller.country,
+        minimum_age=statement.service.minimum_age or 0,
+        aged=purposes.mask(name for point in statement.collection.values() if point.age for name in point.choices),
     )
 
 
@@ -154,6 +182,7 @@ def _point(point: Point, fields: Bits, purposes: Bits) -> CompiledPoint:
             purpose: fields.mask(field for field, names in served.items() if purpose in names)
             for purpose in dict.fromkeys(purpose for names in served.values() for purpose in names)
         },
+        age=point.age,
     )
 
 

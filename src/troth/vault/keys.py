@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from troth.ledger.secret import secret_in
@@ -21,6 +22,7 @@ from troth.vault.key_files import KEY_ENCRYPTION_KEY, LOOK_UP_KEY
 
 FROM_ENVIRONMENT = "TROTH_KEY_ENCRYPTION_KEY"
 _ID = 4
+_SEALED = _ID + rules.NONCE
 
 
 class KeyEncryption(Protocol):
@@ -39,6 +41,9 @@ class LocalKey:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        # They open alone, and so may be used by every child of this process.
+        self._open = AESGCM(key).decrypt
+        self._place = rules.context("troth.v1", "person-key")
         self._id = bytes.fromhex(rules.key_id(key))
 
     @property
@@ -61,7 +66,7 @@ class LocalKey:
             )
             raise ForeignKey(message)
         try:
-            return self._envelope().open(wrapped[_ID:], person)
+            return self._open(wrapped[_ID:_SEALED], wrapped[_SEALED:], self._place + rules.bound(person))
         except InvalidTag as error:
             message = "A wrapped key was altered or belongs to another person. Restore the keys from a backup."
             raise ForeignKey(message) from error

@@ -1,16 +1,53 @@
 """The only way to plaintext. Nobody but `use` may import this module; ``make lint`` sees to it."""
 
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import islice
+from typing import Final, NamedTuple
+
 from cryptography.exceptions import InvalidTag
 
+from troth.ledger.among import rows_among
 from troth.vault import reads, rules
 from troth.vault.errors import Altered
+from troth.vault.models import Sealed
+
+_AT_ONCE: Final = 1000
+
+
+class Opened(NamedTuple):
+    """A value in the clear, and where it stands."""
+
+    person: str
+    record: str
+    field: str
+    plain: bytes
 
 
 def opened(person: str, record: str) -> dict[str, bytes]:
-    """The plain values of one record of one person by field."""
-    envelope = rules.envelope(reads.person_key(person), person, record)
+    """The plain values of one record of one person by field; raises :class:`Erased` when their key is gone."""
+    key, sealed = reads.person_key(person), reads.sealed_values(record)
+    return {field: _plain(key, person, record, field, value) for field, value in sealed.items()}
+
+
+def each_opened(
+    persons: Iterable[str], fields: Collection[str], may: Callable[[str, str], Collection[str]]
+) -> Iterator[Opened]:
+    """The values in the clear of `persons`, of each record those of `fields` that `may` names for it.
+
+    Somebody who was erased meanwhile has none.
+    """
+    waiting = iter(persons)
+    while some := list(islice(waiting, _AT_ONCE)):
+        keys = reads.person_keys(some)
+        rows = rows_among(Sealed, "person", some, "person", "record", "field", "sealed", field=fields)
+        for person, record, field, sealed in rows:
+            if field in may(person, record) and person in keys:
+                yield Opened(person, record, field, _plain(keys[person], person, record, field, bytes(sealed)))
+
+
+def _plain(key: bytes, person: str, record: str, field: str, sealed: bytes) -> bytes:
     try:
-        return {field: envelope.open(sealed, field) for field, sealed in reads.sealed_values(record).items()}
+        return rules.opened(key, person, record, field, sealed)
     except InvalidTag as error:
         message = (
             f"A value of record {record} does not open in its place: it was changed or moved. Restore it from a backup."

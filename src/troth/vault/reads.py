@@ -1,11 +1,13 @@
 """What other rooms may know of the vault without opening anything."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Min
 
+from troth.ledger.among import rows_among
+from troth.ledger.tail import Tail
 from troth.vault import keys, rules
 from troth.vault.errors import Erased, NoSuchPerson
 from troth.vault.models import LookUp, Person, PersonKey, Sealed, Suppression
@@ -31,9 +33,9 @@ def files() -> Iterator[str]:
 
 def person_keys(persons: Iterable[str]) -> dict[str, bytes]:
     """The keys of `persons`; whose key is gone is left out."""
-    rows = PersonKey.objects.using(KEYS).filter(person__in=list(persons)).exclude(wrapped=b"")
+    rows = rows_among(PersonKey, "person", list(persons), "person", "wrapped")
     unwrap = keys.key_encryption().unwrap
-    return {person: unwrap(bytes(wrapped), person) for person, wrapped in rows.values_list("person", "wrapped")}
+    return {person: unwrap(bytes(wrapped), person) for person, wrapped in rows if wrapped}
 
 
 def person_key(person: str) -> bytes:
@@ -59,6 +61,27 @@ def is_suppressed(address: str) -> bool:
     key = keys.look_up_key()
     digest = rules.suppression(key, rules.look_up_index(key, address))
     return Suppression.objects.filter(digest=digest).exists()
+
+
+def held(persons: Collection[str]) -> list[tuple[str, str]]:
+    """Of each of `persons` the record and field of every value, still sealed."""
+    return rows_among(Sealed, "person", persons, "record", "field")
+
+
+def known(persons: Collection[str]) -> set[str]:
+    """Those of `persons` of whom anything is held."""
+    return {person for (person,) in rows_among(Person, "ref", persons, "ref")}
+
+
+def persons_after(ref: str, most: int) -> list[str]:
+    """The next persons behind `ref`, in the order of their references."""
+    rows = Person.objects.filter(ref__gt=ref).order_by("ref").values_list("ref", flat=True)
+    return list(rows[:most])
+
+
+def new_values() -> Tail:
+    """Tells of values that are held anew: number, person."""
+    return Tail(Sealed, "person")
 
 
 @dataclass(frozen=True)

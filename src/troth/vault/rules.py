@@ -48,13 +48,15 @@ def new_key() -> bytes:
     return secrets.token_bytes(KEY)
 
 
+def bound(part: str) -> bytes:
+    """One part of a bound context: with its length in front."""
+    encoded = part.encode()
+    return len(encoded).to_bytes(4, "big") + encoded
+
+
 def context(*parts: str) -> bytes:
     """The bound context of a sealed value: each part with its length, so that no two contexts coincide."""
-    bound = b""
-    for part in parts:
-        encoded = part.encode()
-        bound += len(encoded).to_bytes(4, "big") + encoded
-    return bound
+    return b"".join(map(bound, parts))
 
 
 # Names of fields and references of persons, which say nothing about anybody; never what somebody typed.
@@ -92,6 +94,14 @@ def envelope(key: bytes, person: str, record: str, own: bytes = b"") -> Envelope
     `own` is the random part of its nonces, for who makes many at once.
     """
     return Envelope(key, "vault_sealed", record, person, own=own)
+
+
+_PLACE = context("troth.v1", "vault_sealed")
+
+
+def opened(key: bytes, person: str, record: str, field: str, sealed: bytes) -> bytes:
+    """What an envelope of this person and record sealed as `field`, where many are opened and none is sealed."""
+    return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], _PLACE + bound(record) + bound(person) + _named(field))
 
 
 def chunk_nonce(number: int, *, last: bool) -> bytes:

@@ -55,5 +55,23 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Wish",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(max_length=35, unique=True)),
+                ("person", models.CharField(db_index=True, max_length=35)),
+                ("service", models.CharField(max_length=60)),
+                ("version", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=20)),
+                ("about", models.CharField(blank=True, default="", max_length=121)),
+                ("given", models.BooleanField()),
+                ("number", models.PositiveIntegerField(default=0)),
+                ("by", models.CharField(max_length=20)),
+                ("follows", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("leaf", models.BinaryField(max_length=32, unique=True)),
+            ],
+        ),
         put_up(*APPEND_ONLY),
     ]

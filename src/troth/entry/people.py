@@ -1,0 +1,180 @@
+"""`troth token` and `troth person`: what programs may ask, and what persons wish, on their behalf."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+
+from troth import clock
+
+tokens = typer.Typer(no_args_is_help=True, help="Tokens with which programs ask what may be used.")
+persons = typer.Typer(no_args_is_help=True, help="What persons wish, noted on their behalf, and what was used of them.")
+
+Data = Annotated[Path, typer.Option("--data", help="The installation's directory.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+Ref = Annotated[str, typer.Argument(help="The person's reference.")]
+Choice = Annotated[str, typer.Argument(help="PURPOSE, or PURPOSE.RECIPIENT where each is asked about.")]
+Against = Annotated[str, typer.Argument(help="purpose.NAME, transfer.COUNTRY or recipient.NAME.")]
+Back = Annotated[bool, typer.Option("--take-back", help="Take it back instead.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Makes these commands of `app`."""
+    app.add_typer(tokens, name="token")
+    app.add_typer(persons, name="person")
+
+
+@tokens.command("new")
+def new_token(
+    purpose: Annotated[list[str], typer.Option(help="A purpose that it may ask about; may be said again.")],
+    data: Data = Path(),
+    recipient: Annotated[str, typer.Option(help="The recipient whose it is; this service's own otherwise.")] = "",
+    days: Annotated[int, typer.Option(help="For how many days it holds.", min=1, max=366)] = 90,
+) -> None:
+    """Makes a token and shows it this once."""
+    service = _prepared(data)
+    from troth.use.actions import make_token  # noqa: PLC0415 - needs the installation
+
+    now = clock.now()
+    expires = now + timedelta(days=days)
+    with _kept():
+        ref, secret = make_token(purpose, recipient, service=service, expires=expires, at=now)
+    typer.echo(f"Token {ref}, until {expires.date()}. Keep it safe; it is shown this once:")
+    typer.echo(secret)
+
+
+@tokens.command("list")
+def list_tokens(data: Data = Path(), as_json: Json = False) -> None:
+    """Names every token that was made, and what became of it."""
+    _prepared(data)
+    from troth.use.tokens import tokens as made  # noqa: PLC0415 - needs the installation
+
+    now = clock.now()
+    rows = [
+        {
+            "token": one.ref, "purposes": sorted(one.purposes), "recipient": one.recipient,
+            "expires": clock.rfc3339(one.expires),
+            "state": "ended" if one.ended else "over" if one.expires <= now else "in force",
+        }
+        for one in made()
+    ]  # fmt: skip
+    _told(rows, as_json=as_json)
+
+
+@tokens.command("end")
+def end_token(
+    token: Annotated[str, typer.Argument(help="The token's reference.")],
+    data: Data = Path(),
+) -> None:
+    """Ends a token: whoever has it is refused from now on."""
+    _prepared(data)
+    from troth.use.actions import end_token as end  # noqa: PLC0415 - needs the installation
+
+    with _kept():
+        end(token, at=clock.now())
+    typer.echo(f"Token {token} is ended.")
+
+
+@persons.command("agree")
+def agree(person: Ref, choice: Choice, data: Data = Path()) -> None:
+    """Notes a person's yes to a purpose that waits for one."""
+    _wish(data, person, "consent", about=choice)
+
+
+@persons.command("withdraw")
+def withdraw(person: Ref, choice: Choice, data: Data = Path()) -> None:
+    """Notes that a person takes a yes back. The next use is refused."""
+    _wish(data, person, "consent", about=choice, given=False)
+
+
+@persons.command("object")
+def objects(person: Ref, against: Against, data: Data = Path(), take_back: Back = False) -> None:
+    """Notes that a person objects to a purpose, or to a transfer that is not essential."""
+    _wish(data, person, "objection", about=against, given=not take_back)
+
+
+@persons.command("restrict")
+def restrict(person: Ref, data: Data = Path(), take_back: Back = False) -> None:
+    """Notes that what is held of a person is to be kept and not used."""
+    _wish(data, person, "restriction", given=not take_back)
+
+
+@persons.command("accept")
+def accept(
+    person: Ref, version: Annotated[int, typer.Argument(help="The number of a version.")], data: Data = Path()
+) -> None:
+    """Notes that a person accepts a newer statement for what they gave under an older one."""
+    _wish(data, person, "acceptance", number=version)
+
+
+@persons.command("age")
+def age(
+    person: Ref,
+    years: Annotated[int, typer.Argument(help="In full years.")],
+    data: Data = Path(),
+    younger: Annotated[bool, typer.Option("--younger", help="They are younger than that.")] = False,
+) -> None:
+    """Notes that a person is of this age or older, or was found to be younger. No date of birth is kept."""
+    _wish(data, person, "age", number=years, given=not younger)
+
+
+@persons.command("uses")
+def uses(person: Ref, data: Data = Path(), as_json: Json = False) -> None:
+    """Says for what values of a person were opened, when and by whom."""
+    _prepared(data)
+    from troth.use.reads import uses_of  # noqa: PLC0415 - needs the installation
+
+    _told([one._asdict() | {"at": clock.rfc3339(one.at)} for one in uses_of(person)], as_json=as_json)
+
+
+def _wish(data: Path, person: str, kind: str, **said: Any) -> None:
+    service = _prepared(data)
+    from troth.consent.actions import wish  # noqa: PLC0415 - needs the installation
+    from troth.consent.wishes import Kind, Wish  # noqa: PLC0415 - needs the installation
+
+    with _kept():
+        leaf = wish(person, service, Wish(cast("Kind", kind), **{"given": True, **said}), by="staff", at=clock.now())
+    typer.echo(f"Noted; its entry is {leaf.hex()}.")
+
+
+def _prepared(data: Path) -> str:
+    """Opens the installation, and answers whose site it is."""
+    from troth.entry.commands import installed  # noqa: PLC0415 - it knows this module
+
+    installed(data)
+    from django.conf import settings  # noqa: PLC0415 - needs the installation
+
+    from troth.entry.service import prepare  # noqa: PLC0415 - needs the installation
+
+    prepare()
+    service: str = settings.TROTH_SERVICE
+    return service
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """What is written within gets its place in the ledger at once, also where nobody serves the site."""
+    from troth.entry import starting  # noqa: PLC0415 - needs the installation
+    from troth.ledger.actions import sequence  # noqa: PLC0415 - needs the installation
+
+    with starting.store_readable():
+        yield
+        sequence()
+
+
+def _told(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    from troth.entry.commands import print_json  # noqa: PLC0415 - it knows this module
+
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        typer.echo("  ".join(f"{name} {_said(value)}" for name, value in row.items() if value))
+    typer.echo(f"There are {len(rows)}.")
+
+
+def _said(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | dict) else str(value)

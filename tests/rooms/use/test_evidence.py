@@ -1,0 +1,75 @@
+"""A use that was changed, taken away or put in is found when it is held against the ledger."""
+
+import pytest
+from django.db import connection
+
+from tests.rooms.use.givers import AT, SERVICE, Gives, address
+from troth.ledger import actions as ledger
+from troth.ledger.evidence import told
+from troth.ledger.work import unit_of_work
+from troth.use import evidence
+from troth.use.actions import open_values
+from troth.use.gates import Wanted
+from troth.use.models import CROWD, Crowd, Use, Used
+
+pytestmark = pytest.mark.usefixtures("sqlite")
+
+
+class _Undone(Exception):
+    pass
+
+
+@unit_of_work
+def _attempt(change: str) -> None:
+    """What is found after a change, which is undone again; the triggers are taken down first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'use_%'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name}")
+        cursor.execute(change)
+    raise _Undone(found())
+
+
+def found() -> list[str]:
+    """What is found of uses."""
+    uses = evidence.Uses()
+    findings = [
+        finding
+        for block, _ in told(lambda *_: None)
+        for finding in uses.held_against([one for one in block if one.said["kind"] == "used"])
+    ]
+    return [finding.message for finding in (*findings, *uses.left_over())]
+
+
+CHANGES = (
+    "UPDATE use_use SET purpose = 'carry-out-order' WHERE id = {use}",
+    "UPDATE use_use SET persons = persons + 1 WHERE id = {use}",
+    "UPDATE use_use SET fields = '[]' WHERE id = {use}",
+    "DELETE FROM use_use WHERE id = {use}",
+    "UPDATE use_used SET person = 'x' WHERE use = {use}",
+    "DELETE FROM use_used WHERE use = {use}",
+    "INSERT INTO use_used (use, person) VALUES ({use}, 'x')",
+    "INSERT INTO use_used (use, person) VALUES (999999, 'x')",
+    "UPDATE use_crowd SET refs = substr(refs, 34) WHERE use = {many}",
+    "UPDATE use_crowd SET first = 'a' || substr(first, 2) WHERE use = {many}",
+    "DELETE FROM use_crowd WHERE use = {many}",
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_use_is_found(gives: Gives, change: str) -> None:
+    """Whatever of a use is not as it was counted, verification says so."""
+    if not Crowd.objects.exists():
+        persons = [gives("newsletter", email=address()).person for _ in range(CROWD)]
+        open_values(persons, Wanted("handle-subscription"), ("email",), service=SERVICE, by="a test", at=AT)
+    person = gives("newsletter", email=address()).person
+    open_values([person], Wanted("handle-subscription"), ("email",), service=SERVICE, by="a test", at=AT)
+    ledger.sequence()
+    assert found() == []
+    use = Used.objects.filter(person=person).values_list("use", flat=True).get()
+    many = Crowd.objects.values_list("use", flat=True)[0]
+    assert Use.objects.filter(pk__in=[use, many]).count() == 2
+    with pytest.raises(_Undone) as undone:
+        _attempt(change.format(use=use, many=many))
+    assert undone.value.args[0]
+    assert found() == []
