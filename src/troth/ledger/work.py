@@ -161,7 +161,9 @@ class _Unit:
             self.outcome, self.failed = error, True
 
     def not_stored(self, error: BaseException) -> None:
+        has_run = self.outcome is not None
         self.outcome, self.failed = _not_stored(error), True
+        self.outcome.perhaps = has_run
         self.outcome.__cause__ = error
 
 
