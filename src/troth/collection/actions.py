@@ -16,6 +16,7 @@ from troth.collection.rules import Given, examine
 from troth.consent.actions import agree
 from troth.consent.rules import Agreeing
 from troth.errors import TrothError
+from troth.ledger.errors import NotStored
 from troth.ledger.rows import Insertion
 from troth.ledger.rules import JSON, canonical
 from troth.ledger.work import unit_of_work, units_of_work
@@ -97,11 +98,20 @@ def submit(read: Read, uploads: Mapping[str, SealedUpload]) -> Accepted:
     same idempotency key again gets the same answer and nothing is stored twice, even if another statement holds by
     then; the same key with another content is refused.
     """
-    accepted = _take(_Brought(read, uploads))
+    try:
+        accepted = _take(_Brought(read, uploads))
+    except NotStored as error:
+        # What is named by nobody after all goes with the next sweep.
+        _keep(uploads.values() if error.perhaps else ())
+        raise
     if not accepted.again:
-        for name in uploads.keys() - set(accepted.not_kept):
-            uploads[name].keep()
+        _keep(uploads[name] for name in uploads.keys() - set(accepted.not_kept))
     return accepted
+
+
+def _keep(uploads: Iterable[SealedUpload]) -> None:
+    for upload in uploads:
+        upload.keep()
 
 
 def _sending(given: Given) -> _Sending:

@@ -25,6 +25,7 @@ from troth.vault.uploads import SealedUpload
 router = Router(tags=["collection"])
 
 MOST_KEY = 200
+_NO_JSON = "The body is not JSON in UTF-8. Send an object as GET of this address describes it."
 
 
 class Closed(BaseModel):
@@ -112,13 +113,14 @@ _TAKES = {
 @router.post("/collect/{point}", response={201: Taken, **REFUSALS}, openapi_extra=_TAKES)
 def collect(request: HttpRequest, point: str) -> HttpResponse:
     """Takes a submission. With files: multipart/form-data, the JSON in the part ``submission``, one part a file."""
-    answer = taken(point, _sent(request), request.META.get("HTTP_IDEMPOTENCY_KEY"), request.FILES)  # type: ignore[arg-type]
+    key = idempotency_key(request.META)
+    answer = taken(point, _sent(request), key, request.FILES)  # type: ignore[arg-type]
     return HttpResponse(answer, status=201, content_type="application/json")
 
 
-def taken(point: str, sent: bytes, key: str | None, uploads: Mapping[str, SealedUpload]) -> bytes:
+def taken(point: str, sent: bytes, key: str, uploads: Mapping[str, SealedUpload]) -> bytes:
     """Takes what was `sent` as JSON under this idempotency key; answers what a program is told of it, as JSON."""
-    accepted = submit(partial(_read, point, sent, _key(key), uploads), uploads)
+    accepted = submit(partial(_read, point, sent, key, uploads), uploads)
     told = {
         "person": accepted.person,
         "entry": {"leaf": accepted.leaf.hex()},
@@ -141,8 +143,10 @@ def _read(point: str, sent: bytes, key: str, uploads: Mapping[str, SealedUpload]
     return given, shown
 
 
-def _key(key: str | None) -> str:
+def idempotency_key(head: Mapping[str, str]) -> str:
+    """The key in the head of a request, apart from those of forms; empty for none."""
     # The server makes an empty one of what is not ASCII.
+    key = head.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return ""
     if not 0 < len(key) <= MOST_KEY:
@@ -162,7 +166,10 @@ def _sent(request: HttpRequest) -> bytes:
     refuse_strangers([name for name in request.POST if name != "submission"])
     refuse_twice(request.POST)
     refuse_twice(request.FILES)
-    return request.POST.get("submission", "").encode()
+    try:
+        return request.POST.get("submission", "").encode()
+    except UnicodeEncodeError as error:
+        raise Malformed(_NO_JSON) from error
 
 
 def _submission(sent: bytes) -> Submission:
@@ -182,8 +189,7 @@ def _parsed(sent: bytes) -> Any:
     try:
         return json.loads(sent.decode("utf-8"), object_pairs_hook=each_once, parse_constant=_no_json)
     except (ValueError, RecursionError) as error:
-        message = "The body is not JSON in UTF-8. Send an object as GET of this address describes it."
-        raise Malformed(message) from error
+        raise Malformed(_NO_JSON) from error
 
 
 def _no_json(constant: str) -> None:

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby, islice
 from typing import Any, Final, NamedTuple
 
@@ -28,6 +30,7 @@ APPEND_ONLY = (
     AppendOnly("consent_wording", "digest = NEW.digest AND body <> NEW.body"),
 )
 _AT_ONCE: Final = 1000
+_NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 Chosen = tuple[str, str]
 
@@ -61,12 +64,28 @@ _agreements = Reading(Agreement, "leaf", *_Agreement._fields)
 _choices = Reading(Choice, "record", *_Choice._fields)
 
 
+def _told(entries: Sequence[Told]) -> list[tuple[Any, ...]]:
+    """The agreements that `entries` tell of: found by their time, which is indexed, or else by their leaf alone."""
+    leaves = {one.leaf for one in entries}
+    rows = _agreements(leaves, _span(entries))
+    return rows + _agreements(leaves - {row[-1] for row in rows})
+
+
+def _span(entries: Sequence[Told]) -> tuple[datetime, datetime]:
+    """From the first to the last moment that `entries` tell of, as far as they tell any."""
+    times = []
+    for one in entries:
+        with suppress(TypeError, ValueError):
+            times.append(datetime.fromisoformat(one.said["at"]).astimezone(UTC))
+    return min(times, default=_NEVER), max(times, default=_NEVER) + timedelta(milliseconds=1)
+
+
 class _Rows:
     """What stands for some entries of submissions."""
 
     def __init__(self, entries: Sequence[Told]) -> None:
         self.entries = entries
-        self.agreements = {row[-1]: _Agreement(*row) for row in _agreements([one.leaf for one in entries])}
+        self.agreements = {row[-1]: _Agreement(*row) for row in _told(entries)}
         for row in self.agreements.values():
             insist(dict, row.digests)
             insist(str, *row.digests.values())
@@ -123,9 +142,10 @@ class Agreements:
         self._holdings = holdings
         self._agreements = self._choices = 0
         self._declarations: dict[tuple[str, int, str], _Declared] = {}
-        # Few: those of each point, language and version that anybody was shown.
-        self._wordings = dict(Wording.objects.values_list("digest", "body"))
+        # Many where a point has many optional fields: each choice of them has a pattern of its own.
+        self._wordings = frozenset(Wording.objects.values_list("digest", flat=True))
         self._untold = set(self._wordings)
+        self._pattern = lru_cache(64)(_pattern)
 
     def held_against(self, entries: Sequence[Told]) -> Iterator[Finding]:
         """What of `entries` has no agreement, or is not what it says."""
@@ -162,7 +182,7 @@ class Agreements:
         yield from self._holdings.given(given, rows.shelf)
 
     def _opened(self, one: _Agreement) -> dict[str, Any]:
-        agreed, pattern = rules.Agreed(*one[:10], choices={}), self._wordings.get(one.receipt)
+        agreed, pattern = rules.Agreed(*one[:10], choices={}), self._pattern(one.receipt)
         receipt = rules.receipt(pattern, agreed) if type(pattern) is bytes else b""
         return rules.opened_record(agreed, sha256_hex(receipt))
 
@@ -177,7 +197,7 @@ class Agreements:
         return self._declarations[place]
 
     def _words(self, entry: Told, one: _Agreement) -> Iterator[Finding]:
-        if not {one.wording, one.receipt} <= self._wordings.keys():
+        if not {one.wording, one.receipt} <= self._wordings:
             yield Finding(entry.name, f"The words that were shown for {entry.name} are gone.", record=one.record)
 
     def left_over(self) -> Iterator[Finding]:
@@ -192,7 +212,7 @@ class Agreements:
     def _altered_wordings(self) -> Iterator[Finding]:
         for digest, body in Wording.objects.values_list("digest", "body").iterator(_AT_ONCE):
             if type(body) is not bytes or sha256_hex(body) != digest:
-                yield Finding(f"wording {digest}", "These words are not the ones that people were shown.")
+                yield Finding(f"wording {digest}", "These words are not the ones that people were shown or given.")
             elif digest in self._untold:
                 yield Finding(f"wording {digest}", "These words were shown to nobody whose agreement is recorded.")
 
@@ -213,6 +233,10 @@ class Agreements:
     def _address(self, service: str, version: int, point: str, digests: Mapping[str, str]) -> bool:
         declared = self._declared(service, version, point)
         return declared is None or declared.address(digests) is not None
+
+
+def _pattern(digest: str) -> object:
+    return Wording.objects.filter(digest=digest).values_list("body", flat=True).first()
 
 
 def _facts(entry: Told, one: _Agreement) -> Iterator[Finding]:

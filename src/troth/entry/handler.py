@@ -42,12 +42,12 @@ class Handler(BaseHandler):
         body = Body(environ["wsgi.input"], _length(environ))
         if body.left:
             environ["wsgi.input"] = body
-            if self._submissions.fit(environ, body.left):
+        try:
+            if body.left and self._submissions.fit(environ, body.left):
                 content = self._submissions.take(environ, body)
                 if content:
                     start_response("201 Created", self._submissions.headers(environ, content))
                     return [content]
-        try:
             response: Any = self.get_response(WSGIRequest(environ))
         finally:
             body.leave()
@@ -78,7 +78,7 @@ def _answered(request: HttpRequest) -> HttpResponse:
     try:
         door = request.resolver_match = door_at(request.path_info)
         if RAISED in request.META:
-            return refusal(request, as_troth(request.META[RAISED]))
+            return refusal(request, as_troth(request.META.pop(RAISED)))
         response: HttpResponse = door.func(request, *door.args, **door.kwargs)
     except Exception as error:  # noqa: BLE001 - every failure has its one shape
         return refusal(request, as_troth(error))

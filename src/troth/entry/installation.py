@@ -183,8 +183,6 @@ def _database(name: str, file: Path) -> dict[str, Any]:
             "OPTIONS": {
                 "timeout": 30,
                 "transaction_mode": "IMMEDIATE",
-                # Statements that add many rows are as many as there are numbers of rows.
-                "cached_statements": 1024,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
                 " PRAGMA foreign_keys=ON",
             },

@@ -19,6 +19,7 @@ from troth import __version__, clock
 from troth.entry.installation import Metrics
 from troth.entry.keeper import rounds
 from troth.entry.starting import store_readable
+from troth.entry.submissions import BEGUN
 from troth.errors import TrothError
 from troth.ledger import reads as ledger
 from troth.statement import reads as statement
@@ -46,7 +47,7 @@ class Measured:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        begun = perf_counter()
+        begun = request.META.get(BEGUN) or perf_counter()
         response = self.get_response(request)
         refused = getattr(request, "refused", "")
         counted(request.method or "", request.resolver_match, response.status_code, begun, refused)

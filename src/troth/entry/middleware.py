@@ -39,7 +39,11 @@ _BROKEN = "Something broke on our side. Nothing of this request was kept. Try ag
 _TOO_LARGE = "The request is larger than any submission can be. Send less."
 _NAMED: tuple[tuple[tuple[type[Exception], ...], type[TrothError], str], ...] = (
     ((Http404,), NotFound, "There is no such page. The address may be mistyped."),
-    ((UnreadablePostError,), Malformed, "The request broke off before all of it had arrived. Send it again."),
+    (
+        (UnreadablePostError, ConnectionError),
+        Malformed,
+        "The request broke off before all of it had arrived. Send it again.",
+    ),
     ((RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent), TooLarge, _TOO_LARGE),
     (
         (BadRequest, SuspiciousOperation, MultiPartParserError, UnicodeDecodeError),

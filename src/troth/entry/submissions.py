@@ -15,14 +15,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, resolve
 from django.utils.module_loading import import_string
 
-from troth.collection.api import taken
+from troth.collection.api import idempotency_key, taken
 from troth.entry.bodies import Body
 from troth.entry.middleware import SecurityHeaders
 
 RAISED: Final = "troth.raised"
 """Under this name an environment carries what the short way raised."""
+BEGUN: Final = "troth.begun"
+"""And under this name when the request began."""
 _DOOR: Final = "/api/v1/collect/"
 _MOST: Final = 64 * 1024
+# Nobody fills memory with addresses of their own making.
+_LONGEST: Final = 200
 
 
 class Submissions:
@@ -54,9 +58,9 @@ class Submissions:
         try:
             door = door_at(environ["PATH_INFO"])
             sent = body.read(body.left)
-            content = taken(door.kwargs["point"], sent, environ.get("HTTP_IDEMPOTENCY_KEY"), {})
+            content = taken(door.kwargs["point"], sent, idempotency_key(environ), {})
         except Exception as error:  # noqa: BLE001 - every failure has its one shape, which others give it
-            environ[RAISED] = error
+            environ[RAISED], environ[BEGUN] = error, begun
             return b""
         if self._count:
             self._count("POST", door, 201, begun)
@@ -82,7 +86,9 @@ def _guarding(*, secure: bool) -> tuple[tuple[str, str], ...]:
     return tuple(SecurityHeaders(lambda _: made)(request).items())
 
 
-@lru_cache(1024)
 def door_at(path: str) -> ResolverMatch:
     """Where an address leads. Finding it takes longer than most of what is done there."""
-    return resolve(path)
+    return _remembered(path) if len(path) <= _LONGEST else resolve(path)
+
+
+_remembered = lru_cache(1024)(resolve)

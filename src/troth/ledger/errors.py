@@ -7,6 +7,8 @@ class NotStored(TrothError):
     """The store could not keep this."""
 
     code, status = "ledger.not-stored", 503
+    # The store broke off as it was told to keep it: it may have done so nevertheless.
+    perhaps = False
 
 
 class EntryTooLarge(TrothError):

@@ -131,16 +131,24 @@ class Reading:
         self._by = by
         self._columns = columns
 
-    def __call__(self, values: Collection[str] | Collection[bytes]) -> list[tuple[Any, ...]]:
-        """The columns asked for, of each row whose column is one of `values`; ``TypeError`` for one of another kind."""
+    def __call__(
+        self, values: Collection[str] | Collection[bytes], span: tuple[datetime, datetime] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The columns asked for, of each row whose column is one of `values`; ``TypeError`` for one of another kind.
+
+        With `span`, only of rows ``at`` its begin or later and before its end.
+        """
         if not values:
             return []
         connection = connections[router.db_for_read(self._model)]
+        within = ' AND "at" >= %s AND "at" < %s' if span else ""
+        ends: list[Any] = [connection.ops.adapt_datetimefield_value(end) for end in span or ()]
+        if connection.vendor == "postgresql":
+            asked, given = f"{self._begin} = ANY(%s){within}", [list(values), *ends]
+        else:
+            asked, given = f"{self._begin} IN ({', '.join(['%s'] * len(values))}){within}", [*values, *ends]
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute(f"{self._begin} = ANY(%s)", [list(values)])
-            else:
-                cursor.execute(f"{self._begin} IN ({', '.join(['%s'] * len(values))})", list(values))
+            cursor.execute(asked, given)
             return [self._converted(row) for row in cursor.fetchall()]
 
     def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:

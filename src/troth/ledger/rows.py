@@ -12,8 +12,9 @@ from typing import Any, Final
 from django.db import connections, models, router
 from pydantic_core import to_json
 
-# SQLite takes 32,766 values in a statement; no table here has forty columns.
 _MOST_ROWS: Final = 800
+# By so many rows at once SQLite is given them: few enough numbers that it keeps a statement for each.
+_STEPS: Final = (64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1)
 
 Convert = Callable[[Any], Any]
 
@@ -30,21 +31,29 @@ class Insertion:
 
     def __call__(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Adds `rows`."""
-        for start in range(0, len(rows), _MOST_ROWS):
-            self._insert(rows[start : start + _MOST_ROWS])
+        if connections[self._alias].vendor == "postgresql":
+            for start in range(0, len(rows), _MOST_ROWS):
+                self._as_json(rows[start : start + _MOST_ROWS])
+        else:
+            self._as_values(rows)
 
-    def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        connection = connections[self._alias]
-        if connection.vendor == "postgresql":
-            objects = to_json([dict(zip(self._names, row, strict=True)) for row in rows], bytes_mode="hex")
-            with connection.cursor() as cursor:
-                cursor.execute(self._from_json, [objects.decode()])
-            return
-        values = list(chain.from_iterable(rows))
+    def _as_json(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        objects = to_json([dict(zip(self._names, row, strict=True)) for row in rows], bytes_mode="hex")
+        with connections[self._alias].cursor() as cursor:
+            cursor.execute(self._from_json, [objects.decode()])
+
+    def _as_values(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        connection, width, values = connections[self._alias], len(self._names), list(chain.from_iterable(rows))
         for place, convert in self._conversions:
-            values[place :: len(self._names)] = map(convert, values[place :: len(self._names)])
+            values[place::width] = map(convert, values[place::width])
+        start = 0
         with connection.wrap_database_errors:
-            connection.connection.execute(self._from_values(len(rows)), values)
+            for step in _STEPS:
+                while start + step <= len(rows):
+                    connection.connection.execute(
+                        self._from_values[step], values[start * width : (start + step) * width]
+                    )
+                    start += step
 
     @cached_property
     def _alias(self) -> str:
@@ -61,10 +70,9 @@ class Insertion:
         return f'INSERT INTO "{self._model._meta.db_table}" ({names})'
 
     @cached_property
-    def _from_values(self) -> Callable[[int], str]:
-        """The statement for so many rows, which SQLite need not read twice."""
+    def _from_values(self) -> dict[int, str]:
         row = "(" + ", ".join("?" * len(self._names)) + ")"
-        return lru_cache(_MOST_ROWS)(lambda rows: f"{self._into} VALUES {', '.join([row] * rows)}{self._end}")
+        return {step: f"{self._into} VALUES {', '.join([row] * step)}{self._end}" for step in _STEPS}
 
     @cached_property
     def _from_json(self) -> str:

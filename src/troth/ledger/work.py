@@ -161,7 +161,9 @@ class _Unit:
             self.outcome, self.failed = error, True
 
     def not_stored(self, error: BaseException) -> None:
+        has_run = self.outcome is not None
         self.outcome, self.failed = _not_stored(error), True
+        self.outcome.perhaps = has_run
         self.outcome.__cause__ = error
 
 
@@ -226,15 +228,18 @@ class _Committer(threading.Thread):
     def run(self) -> None:
         together = 1
         while True:
-            units = [self.waiting.get()]
+            together = self._served([self.waiting.get()], together)
+
+    def _served(self, units: list[_Unit], together: int) -> int:
+        """Runs who waits, `units` first, and lets them go. What they brought is held on to by nobody here then."""
+        try:
             self._gather(units, together)
-            together = len(units)
-            try:
-                self._commit(units)
-            except BaseException as error:  # noqa: BLE001 - whatever broke the commit, no caller may wait for ever
-                self._refuse(units, error)
-            for unit in units:
-                unit.latch.release()
+            self._commit(units)
+        except BaseException as error:  # noqa: BLE001 - whatever broke the commit, no caller may wait for ever
+            self._refuse(units, error)
+        for unit in units:
+            unit.latch.release()
+        return len(units)
 
     def _commit(self, units: list[_Unit]) -> None:
         if not self._committed(units):
@@ -316,6 +321,11 @@ def _through_committer(action: Callable[[Sequence[Any]], Sequence[Any]], brought
     unit.latch.acquire()
     _post.put(unit)
     unit.latch.acquire()
-    if unit.failed:
-        raise unit.outcome
-    return unit.outcome
+    outcome, unit.outcome, unit.brought = unit.outcome, None, None
+    if not unit.failed:
+        return outcome
+    try:
+        raise outcome
+    finally:
+        # An error remembers where it was raised, and would keep itself and what was brought alive from there.
+        del outcome
