@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from troth.clock import rfc3339
-from troth.ledger.rules import sha256_hex
+from troth.ledger.rules import commitment, sha256_hex
 from troth.statement.clause import Offered
 from troth.statement.jsonld import LEGAL_BASES
 from troth.statement.model import Statement, say
@@ -78,9 +78,9 @@ def opened_record(agreed: Agreed, receipt: bytes) -> dict[str, Any]:
     }
 
 
-def opened_wish(person: str, ref: str) -> dict[str, Any]:
-    """What the entry of a wish commits to: whose it is, and which."""
-    return {"person": person, "wish": ref}
+def committed_wish(person: str, ref: str) -> str:
+    """What the entry of a wish commits to: whose it is. The reference of the wish is its salt, and in no entry."""
+    return commitment(ref.encode(), {"person": person})
 
 
 def receipt(agreed: Agreed, statement: Statement, url: str) -> dict[str, Any]:
