@@ -16,7 +16,7 @@ from tests.support.site import Running
 
 Ask = Callable[..., list[Any]]
 
-ROOMS = ("collection", "consent", "ledger", "statement", "vault")
+ROOMS = ("collection", "consent", "ledger", "statement", "use", "vault")
 
 _A_TIME = re.compile(r"\d{4}(-\d\d-\d\d \d\d:)")
 

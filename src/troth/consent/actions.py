@@ -20,8 +20,7 @@ from troth.ledger.rows import Insertion
 from troth.ledger.rules import JSON, Stencil, canonical, commitment, commitment_to, sha256_hex
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.statement.reads import in_force, succession, version
-from troth.vault.errors import Erased
-from troth.vault.reads import entry_salt
+from troth.vault.reads import known
 from troth.vault.rules import new_ref
 
 _add_wordings = Insertion(Wording, "digest", "body", unless_there=True)
@@ -125,14 +124,12 @@ def wish(person: str, service: str, wished: Wish, *, by: str, at: datetime) -> b
         message = "The statement in force does not leave this to a person's choice. See what it offers at /privacy/."
         raise NotOffered(message, clause=clause)
     ref = new_ref(at)
-    try:
-        salt = entry_salt(person, ref)
-    except Erased as error:
+    if not known([person]):
         message = "Nothing is held of anybody with this reference. Check that it is whole."
-        raise NoSuchPerson(message) from error
+        raise NoSuchPerson(message)
     last = Choice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     facts = wishes.facts(wished, service=service, version=published.number, by=by, follows=last)
-    committed = commitment(salt, rules.opened_wish(person, ref))
+    committed = rules.committed_wish(person, ref)
     leaf = append("wished", {**facts, "commitment": committed}, at=at)
     rows.Wish.objects.create(
         ref=ref, person=person, service=service, version=published.number, by=by, follows=last, at=at, leaf=leaf,

@@ -9,8 +9,6 @@ from troth.consent import rules, wishes
 from troth.consent.models import Wish
 from troth.ledger.evidence import Reading, Told, read_each, read_through
 from troth.ledger.rebuild import Finding
-from troth.ledger.rules import commitment
-from troth.vault.evidence import Shelf
 
 _AT_ONCE: Final = 1000
 
@@ -39,7 +37,6 @@ class _Rows:
     def __init__(self, entries: Sequence[Told]) -> None:
         self.entries = entries
         self.wishes = {row[-1]: _Wish(*row) for row in _wishes([one.leaf for one in entries])}
-        self.shelf = Shelf({one.ref: one.person for one in self.wishes.values()})
 
 
 class Wishes:
@@ -62,7 +59,7 @@ class Wishes:
                     yield Finding(entry.name, f"What {entry.name} tells of is not there: its wish is gone.")
                 else:
                     self._wishes += 1
-                    yield from _altered(entry, wish, rows.shelf.salt(wish.person, wish.ref))
+                    yield from _altered(entry, wish)
 
     def left_over(self) -> Iterator[Finding]:
         """Wishes that no entry explains."""
@@ -75,10 +72,10 @@ class Wishes:
             yield Finding("wishes", message, str(self._wishes), str(there))
 
 
-def _altered(entry: Told, wish: _Wish, salt: bytes | None) -> Iterator[Finding]:
+def _altered(entry: Told, wish: _Wish) -> Iterator[Finding]:
     facts = wishes.facts(wish, service=wish.service, version=wish.version, by=wish.by, follows=wish.follows)
     stands = {**facts, "kind": Wishes.kind, "at": rfc3339(wish.at), "commitment": entry.said.get("commitment")}
     if stands != entry.said:
         yield Finding(entry.name, f"The wish of {entry.name} was changed.", str(entry.said), str(stands))
-    if salt and commitment(salt, rules.opened_wish(wish.person, wish.ref)) != entry.said.get("commitment"):
+    if rules.committed_wish(wish.person, wish.ref) != entry.said.get("commitment"):
         yield Finding(entry.name, f"What {entry.name} commits to was changed: whose wish it is.")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from troth.clock import rfc3339
-from troth.ledger.rules import Stencil, canonical
+from troth.ledger.rules import Stencil, canonical, commitment
 from troth.statement.clause import Offered
 from troth.statement.jsonld import LEGAL_BASES
 from troth.statement.model import Statement, say
@@ -71,9 +71,9 @@ def opened_record(agreed: Agreed, receipt: str) -> dict[str, Any]:
     }
 
 
-def opened_wish(person: str, ref: str) -> dict[str, Any]:
-    """What the entry of a wish commits to: whose it is, and which."""
-    return {"person": person, "wish": ref}
+def committed_wish(person: str, ref: str) -> str:
+    """What the entry of a wish commits to: whose it is. The reference of the wish is its salt, and in no entry."""
+    return commitment(ref.encode(), {"person": person})
 
 
 # Stand in a pattern for what differs. No text that is declared holds a character like theirs.

@@ -3,14 +3,18 @@
 import pytest
 from django.db import connection
 
-from tests.rooms.use.givers import AT, SERVICE, Gives, address
+from tests.rooms.use.givers import AT, SERVICE, Gives, address, later
+from troth.consent import evidence_wishes
+from troth.consent.actions import wish
+from troth.consent.models import Wish as WishRow
+from troth.consent.wishes import Wish
 from troth.ledger import actions as ledger
 from troth.ledger.evidence import told
 from troth.ledger.work import unit_of_work
 from troth.use import evidence
-from troth.use.actions import open_values
+from troth.use.actions import end_token, make_token, open_values
 from troth.use.gates import Wanted
-from troth.use.models import CROWD, Crowd, Use, Used
+from troth.use.models import CROWD, Crowd, Token, Use, Used
 
 pytestmark = pytest.mark.usefixtures("sqlite")
 
@@ -23,7 +27,7 @@ class _Undone(Exception):
 def _attempt(change: str) -> None:
     """What is found after a change, which is undone again; the triggers are taken down first."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'use_%'")
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name NOT LIKE 'ledger_%'")
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP TRIGGER {name}")
         cursor.execute(change)
@@ -31,14 +35,15 @@ def _attempt(change: str) -> None:
 
 
 def found() -> list[str]:
-    """What is found of uses."""
-    uses = evidence.Uses()
+    """What is found of uses, tokens and wishes."""
+    every = evidence.Uses(), evidence.Tokens(), evidence_wishes.Wishes()
     findings = [
         finding
         for block, _ in told(lambda *_: None)
-        for finding in uses.held_against([one for one in block if one.said["kind"] == "used"])
+        for room in every
+        for finding in room.held_against([one for one in block if one.said["kind"] == room.kind])
     ]
-    return [finding.message for finding in (*findings, *uses.left_over())]
+    return [one.message for one in (*findings, *(left for room in every for left in room.left_over()))]
 
 
 CHANGES = (
@@ -73,3 +78,39 @@ def test_a_changed_use_is_found(gives: Gives, change: str) -> None:
         _attempt(change.format(use=use, many=many))
     assert undone.value.args[0]
     assert found() == []
+
+
+COLUMNS = [
+    (row._meta.db_table, field.column)
+    for row in (WishRow, Token, Use, Used, Crowd)
+    for field in row._meta.concrete_fields
+    if field.column != "id"
+]
+OTHER = {
+    "VARCHAR": "{0} || 'x'", "TEXT": "{0} || 'x'", "BLOB": "randomblob(32)", "BOOL": "NOT {0}",
+    "DATETIME": "'2031-01-01 00:00:00'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "column"), COLUMNS)
+def test_every_column_is_held_against_its_entry(gives: Gives, table: str, column: str) -> None:
+    """Whichever column of a wish, a token or a use is another one, verification says so."""
+    if not Crowd.objects.exists():
+        persons = [gives("newsletter", email=address()).person for _ in range(CROWD)]
+        open_values(persons, Wanted("handle-subscription"), ("email",), service=SERVICE, by="a test", at=AT)
+    person = gives("newsletter", email=address()).person
+    open_values([person], Wanted("handle-subscription"), ("email",), service=SERVICE, by="a test", at=AT)
+    wish(person, SERVICE, Wish("consent", given=True, about="newsletter"), by="person", at=AT)
+    ref, _ = make_token(["newsletter"], "", service=SERVICE, expires=later(days=9), at=AT)
+    end_token(ref, at=AT)
+    make_token(["newsletter"], "", service=SERVICE, expires=later(days=8), at=AT)
+    ledger.sequence()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT type FROM pragma_table_info('{table}') WHERE name = '{column}'")
+        kind = cursor.fetchone()[0].upper()
+    other = next((text for name, text in OTHER.items() if kind.startswith(name)), "{0} + 7").format(f'"{column}"')
+    if column in {"fields", "purposes"}:
+        other = "'{}'"
+    with pytest.raises(_Undone) as undone:
+        _attempt(f'UPDATE {table} SET "{column}" = {other} WHERE id = (SELECT MAX(id) FROM {table})')
+    assert undone.value.args[0]
