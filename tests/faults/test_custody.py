@@ -12,9 +12,10 @@ import pytest
 from tests.support import persons, points
 from tests.support.copies import Copy
 from tests.support.crowd import Crowd
+from tests.support.forked import TROTH, own_environment
 from tests.support.kept import kept
 from tests.support.persons import somebody
-from tests.support.site import TROTH, Running, troth
+from tests.support.site import Running, troth
 from tests.support.told import Told
 from tests.support.waiting import until
 
@@ -74,7 +75,7 @@ def test_erased_by_several_at_once(new_site: NewSite, client: httpx.Client) -> N
 
 
 @pytest.mark.promise("P49")
-def test_the_clock_is_set_back(new_site: NewSite, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_clock_is_set_back(new_site: NewSite, client: httpx.Client) -> None:
     """Erased after a backup by a clock that was set back, which says that it was before, somebody stays erased."""
     site = new_site("infortrend")
     gone = somebody(client, site)
@@ -82,10 +83,9 @@ def test_the_clock_is_set_back(new_site: NewSite, client: httpx.Client, monkeypa
     made = backup(site)
     clock = site.directory.with_suffix(".clock")
     clock.write_text(str(-10 * 24 * 3600.0), "ascii")
-    with monkeypatch.context() as shifted:
-        shifted.setenv("PYTHONPATH", str(SHIFTED))
-        shifted.setenv("SHIFTED", str(clock))
-        told = json.loads(troth("erase", gone.person, "--data", site.directory, "--json"))
+    shifted = {**own_environment(), "PYTHONPATH": str(SHIFTED), "SHIFTED": str(clock)}
+    command = [TROTH, "erase", gone.person, "--data", site.directory, "--json"]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=shifted).stdout)
     assert json.loads(told["entry"])["at"] < given["at"]
     site.stop()
     assert "Erased again: 1." in troth("restore", made, "--data", site.directory)
