@@ -17,7 +17,7 @@ from troth.consent.rules import Agreed, Agreeing, Shown
 from troth.consent.wishes import Wish
 from troth.ledger.actions import append, append_written, stencil
 from troth.ledger.rows import Insertion
-from troth.ledger.rules import JSON, Stencil, canonical, commitment, commitment_to, sha256_hex
+from troth.ledger.rules import JSON, Stencil, canonical, commitment_to, sha256_hex
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.statement.reads import in_force, succession, version
 from troth.vault.reads import known
