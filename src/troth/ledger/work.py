@@ -33,7 +33,7 @@ T = TypeVar("T")
 MOST_UNITS_AT_ONCE: Final = 256
 # In seconds. What is begun with one of many is done once more for the others, and costs each of them more than this.
 _PATIENCE: Final = 0.004
-_LOOK_AGAIN: Final = 0.0003
+_LOOK_AGAIN: Final = 0.0001
 
 _log = logging.getLogger("troth.ledger")
 _here = threading.local()
