@@ -211,6 +211,8 @@ def test_tables_are_made_whole_or_not_at_all(founded: Founded) -> None:
     site = founded(published=False)
     tampering.ask_politely(Running(site, 0), "CREATE TABLE vault_sealed (in_the_way INTEGER)")
     assert "troth: entry.unreadable: " in run(*PUBLISH, "--data", site).stderr
+    with pytest.raises(Exception, match="ledger_entry"):
+        tampering.ask_politely(Running(site, 0), "SELECT 1 FROM ledger_entry")
     tampering.ask_politely(Running(site, 0), "DROP TABLE vault_sealed")
     assert run(*PUBLISH, "--data", site).returncode == 0
     assert run("verify", "--data", site).stdout.startswith("Verified: 1 of 1 ")
