@@ -17,6 +17,7 @@ from django.db import connections  # noqa: E402
 
 from troth import clock  # noqa: E402
 from troth.ledger import actions, reads  # noqa: E402
+from troth.ledger.rules import JSON  # noqa: E402
 from troth.ledger.work import unit_of_work  # noqa: E402
 
 _AT_ONCE = 10_000
@@ -26,12 +27,11 @@ _BATCH, _PROBES, _PROOFS = 700, 15, 1000
 @unit_of_work
 def _append(start: int, count: int) -> list[bytes]:
     """Entries as large as those that tell of a submission."""
-    at = clock.now()
-    facts = [
-        ({"commitment": sha256(b"%d" % number).hexdigest(), "record": "r" * 26, "statement": "s" * 64}, at)
-        for number in range(start, start + count)
-    ]
-    return [(leaf, clock.rfc3339(at)) for leaf in actions.append_all("measured", facts)]
+    at = clock.rfc3339(clock.now())
+    facts: dict[str, JSON] = {"commitment": "c" * 64, "record": "r" * 26, "statement": "s" * 64}
+    written = actions.stencil("measured", facts, {"at": at, "commitment": "c" * 64})
+    digests = (sha256(b"%d" % number).hexdigest() for number in range(start, start + count))
+    return [(leaf, at) for leaf in actions.append_written([written.filled(at=at, commitment=one) for one in digests])]
 
 
 def _placing(size: int) -> tuple[float, list[bytes]]:

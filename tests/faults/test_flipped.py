@@ -45,7 +45,7 @@ def harmed(copy: Copy, file: str, rounds: int, remembered: Path, upto: int = 0) 
     assert before
     # Numbers that SQLite gives to rows say nothing, and neither does the name of the table in which it keeps them.
     told = {name: said for name, said in before.items() if "sqlite_sequence" not in name}
-    for number in range(1 + rounds // 6):
+    for number in range(rounds):
         copy.put_back(STORE[file.partition("-")[0]], copy.original)
         flip(copy.directory / file, number, upto)
         after = contents(copy.directory)
@@ -97,7 +97,7 @@ def test_a_log_of_a_database(killed: Lived, tmp_path: Path, rounds: int, file: s
 def test_an_uploaded_file(copy: Copy, told: Lived, rounds: int) -> None:
     """A flipped bit in a sealed file is found, and the entry that it came with is named."""
     owners = {file_of(copy, one.record): one for one in told.submissions["support"]}
-    for number in range(1 + rounds // 6):
+    for number in range(rounds):
         ref = sorted(owners)[number % len(owners)]
         file = copy.altering_files("files") / ref[:2] / ref
         flip(file, number)
@@ -118,7 +118,7 @@ def file_of(copy: Copy, record: str) -> str:
 def test_a_key_file(copy: Copy, rounds: int, name: str) -> None:
     """A flipped bit in a key file is refused by name, or the key is the same still."""
     whole = (copy.directory / "keys" / f"{name}.key").read_bytes()
-    for number in range(1 + rounds // 6):
+    for number in range(rounds):
         file = copy.altering_files("keys") / f"{name}.key"
         flip(file, number)
         answer = copy.verify()

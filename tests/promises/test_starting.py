@@ -205,6 +205,19 @@ def test_a_store_of_a_newer_release_is_left_alone(founded: Founded) -> None:
     assert [one["code"] for one in json.loads(looked.stdout)["problems"]] == ["entry.newer-store"]
 
 
+@pytest.mark.promise("P44")
+def test_tables_are_made_whole_or_not_at_all(founded: Founded) -> None:
+    """What stops them from being made half-way leaves none behind: once it is gone, they are made as ever."""
+    site = founded(published=False)
+    tampering.ask_politely(Running(site, 0), "CREATE TABLE vault_sealed (in_the_way INTEGER)")
+    assert "troth: entry.unreadable: " in run(*PUBLISH, "--data", site).stderr
+    with pytest.raises(Exception, match="ledger_entry"):
+        tampering.ask_politely(Running(site, 0), "SELECT 1 FROM ledger_entry")
+    tampering.ask_politely(Running(site, 0), "DROP TABLE vault_sealed")
+    assert run(*PUBLISH, "--data", site).returncode == 0
+    assert run("verify", "--data", site).stdout.startswith("Verified: 1 of 1 ")
+
+
 @pytest.mark.parametrize("place", ["[site]", "[store]", "retention_every"])
 @pytest.mark.usefixtures("sqlite")
 def test_an_unknown_setting_is_refused(founded: Founded, place: str) -> None:

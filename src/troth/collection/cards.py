@@ -23,6 +23,8 @@ def holds_card_number(text: str) -> bool:
 
     They may be parted, in another script's digits, and beside other numbers such as the day the card expires.
     """
+    if len(text) < _LENGTHS[0] and text.isascii():
+        return False
     return any(_run_holds_one(run.group()) for run in _RUN.finditer(_plain(text)))
 
 

@@ -1,6 +1,6 @@
 """Writes to the ledger: an entry is appended inside the unit of work it tells of, and placed soon after."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -51,12 +51,7 @@ def append(kind: str, facts: Mapping[str, JSON], *, at: datetime) -> bytes:
 
     The very same entry twice stands once: what must be counted carries a reference of its own.
     """
-    return append_all(kind, [(facts, at)])[0]
-
-
-def append_all(kind: str, entries: Iterable[tuple[Mapping[str, JSON], datetime]]) -> list[bytes]:
-    """The same for several entries of one kind, each with its facts and its time."""
-    return append_written([_entry(kind, facts, clock.rfc3339(at)) for facts, at in entries])
+    return append_written([_entry(kind, facts, clock.rfc3339(at))])[0]
 
 
 def append_written(data: Sequence[bytes]) -> list[bytes]:

@@ -33,7 +33,7 @@ T = TypeVar("T")
 MOST_UNITS_AT_ONCE: Final = 256
 # In seconds. What is begun with one of many is done once more for the others, and costs each of them more than this.
 _PATIENCE: Final = 0.004
-_LOOK_AGAIN: Final = 0.0003
+_LOOK_AGAIN: Final = 0.0001
 
 _log = logging.getLogger("troth.ledger")
 _here = threading.local()
@@ -161,9 +161,10 @@ class _Unit:
             self.outcome, self.failed = error, True
 
     def not_stored(self, error: BaseException) -> None:
-        has_run = self.outcome is not None
+        # An embedded store that could not commit has not: its word cannot be lost on the way.
+        perhaps = self.outcome is not None and connections[DEFAULT_DB_ALIAS].vendor != "sqlite"
         self.outcome, self.failed = _not_stored(error), True
-        self.outcome.perhaps = has_run
+        self.outcome.perhaps = perhaps
         self.outcome.__cause__ = error
 
 
