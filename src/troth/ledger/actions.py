@@ -1,6 +1,6 @@
 """Writes to the ledger: an entry is appended inside the unit of work it tells of, and placed soon after."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
