@@ -3,14 +3,15 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 
 import pytest
 
-from tests.support import disk
+from tests.support import disk, tampering
 from tests.support.crowd import FILE, IN_WORDS, Crowd, chance, code_of
 from tests.support.databases import Databases
+from tests.support.kept import kept
 from tests.support.postgresql import Server, own_server
 from tests.support.site import Running, http, troth
 from tests.support.told import Told
@@ -20,6 +21,12 @@ from tests.support.waiting import until
 AWAY = {"ledger.not-stored", "entry.not-ready", IN_WORDS}
 # Of so many rounds in which a site is killed, its database is killed in one.
 EACH, FEWEST = 20, 3
+_BREAKING_OFF = (
+    """CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS
+       'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'""",
+    """CREATE CONSTRAINT TRIGGER break_off AFTER INSERT ON consent_agreement
+       DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION break_off()""",
+)
 PATHS = ("/", "/healthz", "/privacy/", "/collect/", "/collect/information/", "/log/checkpoint")
 
 pytestmark = [pytest.mark.timeout(1800), pytest.mark.usefixtures("postgresql", "store")]
@@ -101,3 +108,27 @@ def test_a_process_of_the_database_is_killed(rounds: int, site: Running, server:
 def test_the_database_is_shut_down_at_once(rounds: int, site: Running, server: Server) -> None:
     """The database is shut down without finishing anything, and started again a little later."""
     survives(rounds, site, server.away)
+
+
+@pytest.mark.promise("P44")
+def test_the_word_of_a_commit_is_lost(site: Running) -> None:
+    """A file stays while nobody knows whether its submission was kept; once it shows that it was not, it is swept."""
+    crowd, told = Crowd(site), Told(site, refused_is_certain=False)
+    sent = crowd.made(FILE)
+    with _broken_off_at_commit(site), http() as client:
+        sent.send(client, site)
+    assert (sent.status, sent.code) == (503, "ledger.not-stored")
+    assert kept(site.directory).of_nobody()
+    site.kill()
+    site.start()
+    until(lambda: not kept(site.directory).of_nobody(), "that files which nobody names are swept")
+    told.hold(told.note([sent]))
+
+
+@contextmanager
+def _broken_off_at_commit(site: Running) -> Iterator[None]:
+    """Whoever commits a submission loses the connection before the answer."""
+    for question in _BREAKING_OFF:
+        tampering.ask_politely(site, question)
+    yield
+    tampering.ask_politely(site, "DROP FUNCTION break_off CASCADE")

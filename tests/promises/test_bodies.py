@@ -112,6 +112,20 @@ def test_what_breaks_off_is_not_taken(client: httpx.Client, infortrend: Running,
 
 @pytest.mark.promise("P44")
 @pytest.mark.usefixtures("sqlite")
+@pytest.mark.parametrize("left", [1, 20])
+def test_json_that_breaks_off_is_not_taken(client: httpx.Client, infortrend: Running, left: int) -> None:
+    """The same for what a program sends in one piece."""
+    asked = points.described(client, infortrend, "support")
+    whole = json.dumps(points.submission(asked, points.answers(asked["shown"], optional=False))).encode()
+    with disk.nothing_kept(client, infortrend), wire.connected(infortrend) as connection:
+        connection.sendall(wire.head(infortrend, API, AS_JSON, length=len(whole)) + whole[:-left])
+        connection.shutdown(socket.SHUT_WR)
+        status, body = wire.answer(connection)
+        assert (status, BROKEN_OFF in body) == (400, True)
+
+
+@pytest.mark.promise("P44")
+@pytest.mark.usefixtures("sqlite")
 def test_many_that_break_off_leave_room(client: httpx.Client, infortrend: Running, upload: bytes) -> None:
     """However many go away in the middle, nothing of theirs stays, and the next one is taken."""
     start = wire.head(infortrend, API, AS_FORM, length=len(upload)) + upload[: len(upload) // 2]

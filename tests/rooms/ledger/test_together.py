@@ -1,6 +1,8 @@
 """What many bring at once is taken in one call, and each is still kept whole or not at all."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -112,6 +114,35 @@ def test_connection_that_broke() -> None:
         lose("a")
     assert names() == set()
     assert keep("b") == "b"
+
+
+class Brought:
+    """Something that a caller brings."""
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_was_brought_is_let_go(*, refused: bool) -> None:
+    """Once the caller has its answer or its refusal, nobody here holds what it brought: it may be what was typed."""
+
+    @units_of_work
+    def read(brought: Sequence[Brought]) -> list[str | Exception]:
+        return [Refused(repr(one)) if refused else "read" for one in brought]
+
+    def bring() -> weakref.ref[Brought]:
+        own = Brought()
+        try:
+            read(own)
+        except Refused:
+            assert refused
+        return weakref.ref(own)
+
+    gc.disable()
+    try:
+        held = bring()
+        until(lambda: held() is None, "that nobody holds it")
+    finally:
+        gc.enable()
 
 
 @pytest.mark.usefixtures("ledger")
