@@ -5,8 +5,9 @@ same are of one *stance*. What the statements and the rules say is asked once fo
 same gates that decide about one person; the rest is comparing numbers. Some fifty bytes a person.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import compress
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -94,10 +95,15 @@ class Board:
         """Those of whom no more than one record is held."""
         return np.asarray(self._next[: self._count] == 0)
 
-    def among(self, persons: Iterable[str], mask: Array) -> frozenset[str]:
+    def among(self, persons: Sequence[str], mask: Array) -> frozenset[str]:
         """Those of `persons` whom `mask` names."""
-        names = mask.tolist()
-        return frozenset(person for person in persons if (place := self._place(person)) >= 0 and names[place])
+        found = {person for person in persons if (place := self._later.get(person, -1)) >= 0 and mask[place]}
+        if persons and self._sorted:
+            asked = np.array([person.encode() for person in persons])
+            places = self._names[: self._sorted].searchsorted(asked)
+            places[places == self._sorted] = 0
+            found.update(compress(persons, mask[places] & (self._names[places] == asked)))
+        return frozenset(found)
 
     def answer(self, wanted: Wanted, field: str, on: int, law: Law) -> Array:
         """For each person, whether `field`, or anything if it is empty, may be used as is wanted on the day `on`."""
