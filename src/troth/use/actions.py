@@ -53,6 +53,7 @@ def open_values(
 
     Nothing is answered before the entry is kept. `by` says who asks, by role or reference and never by name.
     """
+    persons = list(persons)
     at_once = audience.among(persons, wanted, fields, service=service, at=at) if len(persons) > FEW else frozenset()
     others = [person for person in persons if person not in at_once] if at_once else persons
     may, refused = _each(others, wanted, fields, service, at)
@@ -77,7 +78,7 @@ def _each(
         if person not in found:
             refused[person] = dict.fromkeys(fields, rules.UNKNOWN_PERSON)
             continue
-        givens, standing = found[person]
+        givens, standing, _ = found[person]
         allowed: set[str] = set()
         for given in givens:
             own = given.source.own
