@@ -223,6 +223,20 @@ def test_what_is_restricted_is_kept_and_not_used(client, infortrend, asking):
     assert asking.may(somebody, "prepare-quote", "email") == ["email"]
 
 
+@pytest.mark.promise("P49")
+def test_whoever_was_erased_is_nobody_from_the_next_question_on(client, infortrend, asking):
+    """A server that has just answered about somebody knows nothing of them once they are erased, by whatever door."""
+    email = points.address()
+    somebody = person(client, infortrend, "newsletter", "newsletter", email=email)
+    assert asking.may(somebody, "newsletter", "email") == ["email"]
+    troth("erase", somebody, "--data", infortrend.directory)
+    assert asking.why_not(somebody, "newsletter", "email")["code"] == "person-unknown"
+    again = person(client, infortrend, "newsletter", email=email)
+    assert again != somebody
+    assert asking.why_not(again, "newsletter", "email")["code"] == "consent-missing"
+    assert asking.why_not(somebody, "newsletter", "email")["code"] == "person-unknown"
+
+
 @pytest.mark.promise("P50")
 def test_who_was_found_to_be_a_child_is_used_for_nothing(client, infortrend, asking):
     """Whatever they said at a point: once it is known that somebody is too young, nothing of theirs is used."""

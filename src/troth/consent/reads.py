@@ -45,7 +45,7 @@ def spoken(persons: Collection[str], service: str) -> dict[str, Spoken]:
 
 
 def new_words() -> tuple[Tail, Tail]:
-    """Tells of choices and wishes that are made anew: number, person."""
+    """Tells of choices and wishes that are made anew: by whom."""
     return Tail(Choice, "person"), Tail(Wish, "person")
 
 

@@ -3,9 +3,11 @@
 import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from troth.ledger.actions import append
 from troth.ledger.rows import Insertion
@@ -16,7 +18,7 @@ from troth.use import audience, evidence, reads, rules
 from troth.use.errors import NoSuchToken, NotDeclared, Refused
 from troth.use.gates import Reason, Wanted
 from troth.use.models import CROWD, FEW, Crowd, Token, Use, Used
-from troth.vault.opening import each_opened
+from troth.vault.opening import Opened, each_opened
 from troth.vault.rules import new_ref
 
 _PREFIX: Final = "troth_"
@@ -24,15 +26,24 @@ _add_used = Insertion(Used, "use", "person")
 _add_crowds = Insertion(Crowd, "use", "first", "refs")
 
 
-class Values(NamedTuple):
-    """What was opened: by person and field, each value with its record, the oldest first; and what was refused.
+@dataclass(frozen=True)
+class Values:
+    """What was opened, each value behind its person, record and field; and what was refused, by person and field.
 
     `leaf` is that of the entry which counts it; empty when nothing was opened.
     """
 
-    plain: Mapping[str, Mapping[str, Sequence[tuple[str, bytes]]]]
+    opened: Sequence[Opened]
     refused: Mapping[str, Mapping[str, Reason]]
     leaf: bytes = b""
+
+    @cached_property
+    def plain(self) -> Mapping[str, Mapping[str, Sequence[tuple[str, bytes]]]]:
+        """The same by person and field: each value with its record, the oldest first."""
+        found: dict[str, dict[str, list[tuple[str, bytes]]]] = {}
+        for person, record, field, value in sorted(self.opened):  # a reference begins with its millisecond
+            found.setdefault(person, {}).setdefault(field, []).append((record, value))
+        return found
 
 
 def open_values(
@@ -42,6 +53,7 @@ def open_values(
 
     Nothing is answered before the entry is kept. `by` says who asks, by role or reference and never by name.
     """
+    persons = list(persons)
     at_once = audience.among(persons, wanted, fields, service=service, at=at) if len(persons) > FEW else frozenset()
     others = [person for person in persons if person not in at_once] if at_once else persons
     may, refused = _each(others, wanted, fields, service, at)
@@ -66,7 +78,7 @@ def _each(
         if person not in found:
             refused[person] = dict.fromkeys(fields, rules.UNKNOWN_PERSON)
             continue
-        givens, standing = found[person]
+        givens, standing, _ = found[person]
         allowed: set[str] = set()
         for given in givens:
             own = given.source.own
@@ -114,17 +126,11 @@ def _opened(
     wanted: Wanted,
     **said: Any,
 ) -> Values:
-    plain: dict[str, dict[str, list[tuple[str, bytes]]]] = {}
-    fields: Counter[str] = Counter()
-    for person, record, field, value in each_opened(persons, asked, allowed):
-        plain.setdefault(person, {}).setdefault(field, []).append((record, value))
-        fields[field] += 1
-    for values in plain.values():
-        for some in values.values():
-            if len(some) > 1:
-                some.sort()  # a reference begins with its second
-    leaf = _tally(sorted(plain), fields, wanted, **said) if plain else b""
-    return Values(plain, refused, leaf)
+    values = list(each_opened(persons, asked, allowed))
+    fields = Counter([field for _, _, field, _ in values])
+    whose = sorted({person for person, _, _, _ in values})
+    leaf = _tally(whose, fields, wanted, **said) if values else b""
+    return Values(values, refused, leaf)
 
 
 @unit_of_work

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from troth import clock
 from troth.ledger.rules import each_once
 from troth.use import reads, tokens
 from troth.use.errors import Malformed
-from troth.use.gates import Reason, Wanted
+from troth.use.gates import Wanted
 from troth.use.reads import Question
 from troth.use.rules import Answer
 from troth.use.tokens import Scope
@@ -113,9 +113,12 @@ def decide(request: HttpRequest) -> HttpResponse:
     """
     now = clock.now()
     scope = tokens.scope(request.META.get("HTTP_AUTHORIZATION", ""), now)
-    questions = [_question(one, scope) for one in _questions(request)]
-    answers = map(_told, reads.decide(questions, settings.TROTH_SERVICE, now))
-    response = HttpResponse('{"answers":[' + ",".join(answers) + "]}", content_type="application/json")
+    answers = reads.decide(_asked(_questions(request), scope), settings.TROTH_SERVICE, now)
+    # People who are alike are answered alike: with the very same answer.
+    told = {id(answer): answer for answer in answers}
+    written = {number: _written(answer) for number, answer in told.items()}
+    content = ",".join([written[id(answer)] for answer in answers])
+    response = HttpResponse(f'{{"answers":[{content}]}}', content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -139,18 +142,28 @@ def _malformed(part: str) -> Malformed:
     return Malformed("The question is not shaped as /api/v1/openapi.json describes it.", field=part)
 
 
-def _question(one: Any, scope: Scope) -> Question:
-    if not isinstance(one, dict) or not one.keys() >= _NEEDED:
-        raise _malformed("questions")
-    person, fields = one["person"], one["fields"]
-    if not _is_name(person) or len(person) > _REFERENCE:
-        raise _malformed("person")
+def _asked(questions: Sequence[Any], scope: Scope) -> list[Question]:
+    """What is asked. Programs ask the same about many people, one behind the other."""
+    asked, before, meant = [], None, None
+    for one in questions:
+        if not isinstance(one, dict):
+            raise _malformed("questions")
+        person = one.pop("person", None)
+        if not isinstance(person, str) or not 0 < len(person) <= _REFERENCE:
+            raise _malformed("person")
+        if meant is None or one != before:
+            before, meant = one, _meant(one, scope)
+        asked.append(Question(person, *meant))
+    return asked
+
+
+def _meant(one: dict[str, Any], scope: Scope) -> tuple[Wanted, tuple[str, ...]]:
+    fields = one.get("fields")
     if not isinstance(fields, list) or not 0 < len(fields) <= MOST_FIELDS:
         raise _malformed("fields")
-    rest = tuple([part for part in one.items() if part[0] not in ("person", "fields")])
     try:
-        return Question(person, *_understood(rest, tuple(fields), scope))
-    except TypeError as error:  # a list or an object where a name belongs
+        return _understood(tuple([part for part in one.items() if part[0] != "fields"]), tuple(fields), scope)
+    except TypeError as error:  # a list or an object where a name belongs, or no purpose
         raise _malformed("questions") from error
 
 
@@ -176,11 +189,6 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= _LONGEST
 
 
-def _told(answer: Answer) -> str:
-    return _written(answer.allowed, tuple(answer.refused.items()))
-
-
-@lru_cache(4096)
-def _written(allowed: tuple[str, ...], refused: tuple[tuple[str, Reason], ...]) -> str:
-    reasons: Mapping[str, Any] = {field: reason._asdict() for field, reason in refused}
-    return json.dumps({"allowed": allowed, "refused": reasons}, separators=(",", ":"))
+def _written(answer: Answer) -> str:
+    reasons = {field: reason._asdict() for field, reason in answer.refused.items()}
+    return json.dumps({"allowed": answer.allowed, "refused": reasons}, separators=(",", ":"))

@@ -1,22 +1,23 @@
 """Whose information may be used for this, of all people at once: as each one's decision would say, today and here."""
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 from troth.consent import reads as consent
+from troth.ledger.tail import added
 from troth.statement import reads as statements
 from troth.use import reads
-from troth.use.board import Board
-from troth.use.gates import Wanted
-from troth.use.known import NOBODY, Known
+from troth.use.board import Audience, Board
+from troth.use.gates import Wanted, kept_since
+from troth.use.known import NOBODY, Kind, Known, Law
 from troth.vault import reads as vault
 
 _AT_ONCE: Final = 5_000
 
 
-def audience(wanted: Wanted, *, service: str, at: datetime, field: str = "") -> list[str]:
+def audience(wanted: Wanted, *, service: str, at: datetime, field: str = "") -> Audience:
     """Of whom `field`, or anything at all, may be used as is wanted; for no single transaction.
 
     The first time everybody is read; after that, only who gave or said something since.
@@ -28,7 +29,7 @@ def audience(wanted: Wanted, *, service: str, at: datetime, field: str = "") -> 
 
 
 def among(
-    persons: Collection[str], wanted: Wanted, fields: Sequence[str], *, service: str, at: datetime
+    persons: Sequence[str], wanted: Wanted, fields: Sequence[str], *, service: str, at: datetime
 ) -> frozenset[str]:
     """Those of `persons` of whom everybody's arrays say at once that all `fields` may be used, of their one record.
 
@@ -47,21 +48,22 @@ class _Everybody:
         self._service = service
         self._guard = threading.Lock()
         # Whoever speaks while everybody is read is told by these, and read once more.
-        self._tails = (vault.new_values(), *consent.new_words())
-        self._board = Board()
-        self._board.begin(self._known(), vault.holdings().persons)
+        self._tails = (vault.new_values(), vault.new_erasures(), *consent.new_words())
+        self._on = 0
+        self._board = self._begun()
 
-    def audience(self, wanted: Wanted, field: str, number: int, on: int) -> list[str]:
+    def audience(self, wanted: Wanted, field: str, number: int, on: int) -> Audience:
+        law = reads.law_of(self._service, number)
         with self._guard:
-            self._catch_up()
-            return self._board.persons(self._board.answer(wanted, field, on, reads.law_of(self._service, number)))
+            self._catch_up(law, on)
+            return self._board.persons(self._board.answer(wanted, field, on, law))
 
     def among(
-        self, persons: Collection[str], wanted: Wanted, fields: Sequence[str], number: int, on: int
+        self, persons: Sequence[str], wanted: Wanted, fields: Sequence[str], number: int, on: int
     ) -> frozenset[str]:
         law = reads.law_of(self._service, number)
         with self._guard:
-            self._catch_up()
+            self._catch_up(law, on)
             mask = self._board.simple()
             for field in fields:
                 mask &= self._board.answer(wanted, field, on, law)
@@ -74,14 +76,32 @@ class _Everybody:
             yield from ((person, found[person]) for person in some)
             after = some[-1]
 
-    def _catch_up(self) -> None:
+    def _begun(self) -> Board:
+        board = Board()
+        board.begin(self._known(), vault.holdings().persons)
+        return board
+
+    def _catch_up(self, law: Law, on: int) -> None:
         """Takes in who gave or said something new; of whoever is not known any more, nothing is used."""
-        changed = {row[1] for tail in self._tails for row in tail.added()}
+        changed = added(self._tails)
         known = vault.known(changed) if changed else set()
         for person, now, _ in reads.known_of(sorted(known), self._service):
             self._board.put(person, now)
         for person in changed - known:
             self._board.put(person, NOBODY)
+        if on < self._on:
+            # The clock was ahead: what seemed to be over is not.
+            self._board = self._begun()
+        if on != self._on:
+            self._board.forget(lambda kind: _kept_since(law, kind, on))
+            self._on = on
+
+
+def _kept_since(law: Law, kind: Kind, on: int) -> int:
+    if not kind.fields:
+        return 0
+    source = law.source(kind)
+    return kept_since(source, source.own.fields.known(kind.fields), on)
 
 
 _guard = threading.Lock()

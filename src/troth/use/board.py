@@ -5,15 +5,16 @@ same are of one *stance*. What the statements and the rules say is asked once fo
 same gates that decide about one person; the rest is comparing numbers. Some fifty bytes a person.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import compress
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from troth.use import rules
 from troth.use.gates import FOREVER, Gate, Wanted, gate
-from troth.use.known import Kind, Known, Law, Stance
+from troth.use.known import NOBODY, Kind, Known, Law, Stance
 from troth.use.rules import Standing
 
 _REF: Final = 35
@@ -86,18 +87,29 @@ class Board:
         if (place := self._place(person)) >= 0:
             self._stance[place] = self._numbered(self._stances, stance)
 
-    def persons(self, mask: Array) -> list[str]:
-        """The references of those whom `mask` names."""
-        return [name.decode() for name in self._names[: self._count][mask].tolist()]
+    def persons(self, mask: Array) -> "Audience":
+        """Those whom `mask` names."""
+        return Audience(self._names[: self._count], mask)
+
+    def held(self) -> Array:
+        """Those of whom anything is held."""
+        held = np.asarray(self._kind[: self._count] != self._none)
+        held[self._more_of[: self._more][self._more_kind[: self._more] != self._none]] = True
+        return held
 
     def simple(self) -> Array:
         """Those of whom no more than one record is held."""
         return np.asarray(self._next[: self._count] == 0)
 
-    def among(self, persons: Iterable[str], mask: Array) -> frozenset[str]:
+    def among(self, persons: Sequence[str], mask: Array) -> frozenset[str]:
         """Those of `persons` whom `mask` names."""
-        names = mask.tolist()
-        return frozenset(person for person in persons if (place := self._place(person)) >= 0 and names[place])
+        found = {person for person in persons if (place := self._later.get(person, -1)) >= 0 and mask[place]}
+        if persons and self._sorted:
+            asked = np.array([person.encode() for person in persons])
+            places = self._names[: self._sorted].searchsorted(asked)
+            places[places == self._sorted] = 0
+            found.update(compress(persons, mask[places] & (self._names[places] == asked)))
+        return frozenset(found)
 
     def answer(self, wanted: Wanted, field: str, on: int, law: Law) -> Array:
         """For each person, whether `field`, or anything if it is empty, may be used as is wanted on the day `on`."""
@@ -117,6 +129,19 @@ class Board:
     @staticmethod
     def _today(on: int) -> int:
         return max(0, min(on - _BEGIN, _NEVER - 1))
+
+    def forget(self, first: Callable[[Kind], int]) -> None:
+        """Forgets what was given before the `first` day of which anything of its kind is kept.
+
+        Of whoever has nothing left the reference stays, so that the others stay at their places.
+        """
+        days = np.array([max(0, min(first(kind) - _BEGIN, _NEVER)) for kind in self._kinds], np.uint16)
+        for kinds, given in ((self._kind[: self._count], self._day), (self._more_kind[: self._more], self._more_day)):
+            over = given[: len(kinds)] < days.take(kinds)
+            kinds[over], given[: len(kinds)][over] = self._none, _NEVER
+        gone = ~self.held()
+        self._stance[: self._count][gone] = self._numbered(self._stances, NOBODY.stance)
+        self._born_by[: self._count][gone] = NOBODY.born_by
 
     def _set(self, place: int, known: Known) -> None:
         records = [(self._numbered(self._kinds, kind), self._today(day)) for kind, day in known.records]
@@ -168,6 +193,28 @@ class Board:
             new = np.zeros(room, old.dtype)
             new[:count] = old[:count]
             setattr(self, name, new)
+
+
+class Audience(Collection[str]):
+    """The references of those whom an answer names, as it was given: who says something later is still among them.
+
+    Each is made when it is asked for: for the answer it is enough to know who they are.
+    """
+
+    def __init__(self, names: Array, mask: Array) -> None:
+        self._names, self._mask = names, mask
+        self._count = int(np.count_nonzero(mask))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[str]:
+        for start in range(0, len(self._mask), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            yield from map(bytes.decode, self._names[part][self._mask[part]].tolist())
+
+    def __contains__(self, person: object) -> bool:
+        return any(person == one for one in self)
 
 
 class _Asked:

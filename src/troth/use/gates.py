@@ -249,6 +249,13 @@ def _kept_for(source: Source, bit: int) -> int | None:
     return source.own.served(source.point, field, source.chosen) if given else None
 
 
+def kept_since(source: Source, fields: int, on: int) -> int:
+    """The first day of which, on the day `on`, any of `fields` that were given from `source` is still kept."""
+    # Nothing is said of what was added to a transaction.
+    each = [_kept_for(source, bit) for bit in bits(fields)]
+    return min([0 if one is None else _earliest(source.own, (), "", one, on) for one in each], default=0)
+
+
 @lru_cache(4096)
 def _earliest(own: Compiled, judges: tuple[Compiled, ...], purpose: str, kept_for: int | None, on: int) -> int:
     """The first day on which a value must have been given so that on the day `on` no retention of it is over."""

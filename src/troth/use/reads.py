@@ -9,12 +9,13 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from django.db import connection
 
 from troth.consent import reads as consent
 from troth.consent.wishes import Spoken
+from troth.ledger.tail import added
 from troth.statement import reads as statements
 from troth.statement.compile import Compiled
 from troth.statement.difference import difference
@@ -27,14 +28,22 @@ from troth.use.words import heard
 from troth.vault import reads as vault
 
 _REMEMBERED: Final = 50_000
+_ANSWERS: Final = 256
 _AT_ONCE: Final = 5_000
 
 
+Answers: TypeAlias = dict[tuple[Wanted, tuple[str, ...]], Answer]
+
+
 class Person(NamedTuple):
-    """Everything that a decision about one person needs."""
+    """Everything that a decision about one person needs.
+
+    `answers` are what was decided before, today, about somebody who is like them in everything but their reference.
+    """
 
     givens: tuple[Given, ...]
     standing: Standing
+    answers: Answers
 
 
 class Question(NamedTuple):
@@ -49,18 +58,31 @@ def decide(questions: Sequence[Question], service: str, at: datetime) -> list[An
     """The answer to each question, by the statement in force at `at`. Of somebody unknown nothing may be used."""
     on = day_of(at)
     found = people({question.person for question in questions}, service, at)
-    return [
-        rules.decide(*found[one.person], one.wanted, one.fields, on)
-        if one.person in found
-        else Answer((), dict.fromkeys(one.fields, rules.UNKNOWN_PERSON))
-        for one in questions
-    ]
+    return [_answer(found[one.person], one, on) if one.person in found else _of_nobody(one.fields) for one in questions]
+
+
+def _answer(person: Person, question: Question, on: int) -> Answer:
+    _, wanted, fields = question
+    answer = person.answers.get((wanted, fields))
+    if answer is None:
+        answer = rules.decide(person.givens, person.standing, wanted, fields, on)
+        # What is for one record alone is for nobody who is like them.
+        if not wanted.transaction:
+            if len(person.answers) == _ANSWERS:
+                person.answers.clear()
+            person.answers[wanted, fields] = answer
+    return answer
+
+
+@lru_cache(1024)
+def _of_nobody(fields: tuple[str, ...]) -> Answer:
+    return Answer((), dict.fromkeys(fields, rules.UNKNOWN_PERSON))
 
 
 def people(persons: Collection[str], service: str, at: datetime) -> dict[str, Person]:
     """What is known of `persons`; those of whom nothing is held are left out."""
     known = vault.known(persons)
-    return _memory(service).people(known, statements.number_in_force(service, at))
+    return _memory(service).people(known, statements.number_in_force(service, at), day_of(at))
 
 
 @lru_cache(4096)
@@ -116,25 +138,29 @@ def _among_many(person: str) -> Iterator[int]:
 
 
 class _Memory:
-    """What was read of people of one service, under the version in force, as long as they say nothing new."""
+    """What was read of people of one service, under the version in force, as long as they say nothing new.
+
+    It is of one day: what is over in the course of it is not used from its beginning, and forgotten with its end.
+    """
 
     def __init__(self, service: str) -> None:
         self._service = service
         self._guard = threading.Lock()
-        self._tails = (vault.new_values(), *consent.new_words())
-        self._number = 0
+        self._tails = (vault.new_values(), vault.new_erasures(), *consent.new_words())
+        self._of = (0, 0)
         self._round = 0
         self._people: OrderedDict[str, Person] = OrderedDict()
+        self._alike: dict[Known, Answers] = {}
 
-    def people(self, persons: Collection[str], number: int) -> dict[str, Person]:
+    def people(self, persons: Collection[str], number: int, on: int) -> dict[str, Person]:
         with self._guard:
-            self._catch_up(number)
-            remembered = self._people
+            self._catch_up(number, on)
+            remembered, alike = self._people, self._alike
             found = {person: remembered[person] for person in persons if person in remembered}
             begun = self._round
         if len(found) == len(persons):
             return found
-        read = dict(load([one for one in persons if one not in found], self._service, number))
+        read = dict(_load([one for one in persons if one not in found], self._service, number, alike))
         with self._guard:
             # Somebody may have spoken while their rows were read; then what was read is not remembered.
             if self._round == begun and len(read) < _REMEMBERED:
@@ -143,14 +169,15 @@ class _Memory:
                     self._people.popitem(last=False)
         return found | read
 
-    def _catch_up(self, number: int) -> None:
-        if number != self._number:
+    def _catch_up(self, number: int, on: int) -> None:
+        if (number, on) != self._of or len(self._alike) > _REMEMBERED:
             self._people.clear()
-            self._number = number
-        for tail in self._tails:
-            for row in tail.added():
-                self._people.pop(row[1], None)
-                self._round += 1
+            self._alike = {}
+            self._of = number, on
+            self._round += 1
+        for person in added(self._tails):
+            self._people.pop(person, None)
+            self._round += 1
 
 
 @lru_cache(8)
@@ -158,7 +185,9 @@ def _memory(service: str) -> _Memory:
     return _Memory(service)
 
 
-def load(persons: Sequence[str], service: str, number: int) -> Iterator[tuple[str, Person]]:
+def _load(
+    persons: Sequence[str], service: str, number: int, alike: dict[Known, Answers]
+) -> Iterator[tuple[str, Person]]:
     """Reads what is known of each of `persons`, as the version `number` in force judges it."""
     law = law_of(service, number)
     for person, known, records in known_of(persons, service):
@@ -166,7 +195,10 @@ def load(persons: Sequence[str], service: str, number: int) -> Iterator[tuple[st
         for (kind, day), record in zip(known.records, records, strict=True):
             source = law.source(kind)
             givens.append(Given(source, fields_of(source.own, kind.fields), day, record))
-        yield person, Person(tuple(givens), law.standing(known.stance)._replace(born_by=known.born_by))
+        standing = law.standing(known.stance)._replace(born_by=known.born_by)
+        # Which of several records is the newest may depend on their references.
+        answers = alike.setdefault(known, {}) if len(givens) == 1 else {}
+        yield person, Person(tuple(givens), standing, answers)
 
 
 def known_of(persons: Sequence[str], service: str) -> Iterator[tuple[str, Known, tuple[str, ...]]]:

@@ -59,7 +59,7 @@ class LocalKey:
         return [self._id + seal(key, person) for person, key in keys]
 
     def unwrap(self, wrapped: bytes, person: str) -> bytes:
-        if not self.wrapped(wrapped):
+        if wrapped[:_ID] != self._id:
             message = (
                 f"A person's key was wrapped by key {wrapped[:_ID].hex()}; the key-encryption key here is {self.id}."
                 " Put this installation's own key-encryption key back, or its own keys database."

@@ -56,7 +56,7 @@ class Sealed(models.Model):
 class Erasure(models.Model):
     """That a person was erased, when, and the leaf of the entry that tells so. Their sealed values go after it."""
 
-    person = models.CharField(max_length=REF, primary_key=True)
+    person = models.CharField(max_length=REF, unique=True)
     at = models.DateTimeField()
     leaf = models.BinaryField(max_length=32)
     swept = models.BooleanField(default=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 from cryptography.exceptions import InvalidTag
 
@@ -13,20 +13,17 @@ from troth.vault.models import Sealed
 
 _AT_ONCE: Final = 1000
 
-
-class Opened(NamedTuple):
-    """A value in the clear, and where it stands."""
-
-    person: str
-    record: str
-    field: str
-    plain: bytes
+# A value in the clear, behind the person, record and field of which it is.
+Opened: TypeAlias = tuple[str, str, str, bytes]
 
 
 def opened(person: str, record: str) -> dict[str, bytes]:
     """The plain values of one record of one person by field; raises :class:`Erased` when their key is gone."""
     key, sealed = reads.person_key(person), reads.sealed_values(record)
-    return {field: _plain(key, person, record, field, value) for field, value in sealed.items()}
+    try:
+        return {field: rules.opened(key, person, record, field, value) for field, value in sealed.items()}
+    except InvalidTag as error:
+        raise _altered(record) from error
 
 
 def each_opened(
@@ -36,20 +33,20 @@ def each_opened(
 
     Somebody who was erased meanwhile has none.
     """
-    waiting = iter(persons)
+    # In the order in which indexes have them.
+    waiting = iter(sorted(persons))
     while some := list(islice(waiting, _AT_ONCE)):
         keys = reads.person_keys(some)
         rows = rows_among(Sealed, "person", some, "person", "record", "field", "sealed", field=fields)
         for person, record, field, sealed in rows:
-            if field in may(person, record) and person in keys:
-                yield Opened(person, record, field, _plain(keys[person], person, record, field, bytes(sealed)))
+            if person in keys and field in may(person, record):
+                try:
+                    yield person, record, field, rules.opened(keys[person], person, record, field, bytes(sealed))
+                except InvalidTag as error:
+                    raise _altered(record) from error
 
 
-def _plain(key: bytes, person: str, record: str, field: str, sealed: bytes) -> bytes:
-    try:
-        return rules.opened(key, person, record, field, sealed)
-    except InvalidTag as error:
-        message = (
-            f"A value of record {record} does not open in its place: it was changed or moved. Restore it from a backup."
-        )
-        raise Altered(message) from error
+def _altered(record: str) -> Altered:
+    return Altered(
+        f"A value of record {record} does not open in its place: it was changed or moved. Restore it from a backup."
+    )

@@ -15,6 +15,7 @@ NONCE, OWN, KEY = 12, 8, 32
 CHUNK = 64 * 1024
 _RANDOM_LETTERS = 26
 _LETTERS = b"234567abcdefghijklmnopqrstuvwxyz" * 8
+_SIZES = tuple(size.to_bytes(4, "big") for size in range(64))
 _LOWER = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 
 
@@ -51,7 +52,8 @@ def new_key() -> bytes:
 def bound(part: str) -> bytes:
     """One part of a bound context: with its length in front."""
     encoded = part.encode()
-    return len(encoded).to_bytes(4, "big") + encoded
+    size = len(encoded)
+    return (_SIZES[size] if size < len(_SIZES) else size.to_bytes(4, "big")) + encoded
 
 
 def context(*parts: str) -> bytes:

@@ -7,8 +7,8 @@ from tests.support import uses
 from tests.support.uses import ON, World
 from troth.use import rules
 from troth.use.board import Board
-from troth.use.gates import Wanted
-from troth.use.known import Known
+from troth.use.gates import Wanted, kept_since
+from troth.use.known import Kind, Known
 
 SEEDS = st.integers(0, 2**32)
 
@@ -38,6 +38,26 @@ def test_everybody_at_once_is_each_alone(seed: int) -> None:
     for wanted in uses.questions(random, 5):
         field = random.choice(("", *uses.FIELDS))
         assert together(board, world, wanted, field) == alone(world, wanted, field)
+
+
+@settings(max_examples=250)
+@given(SEEDS)
+def test_what_is_over_is_forgotten_and_missed_by_nobody(seed: int) -> None:
+    """At the end of a day what nobody keeps any more goes from memory: no answer is another one for it."""
+    random = uses.chance(seed)
+    world = uses.world(random)
+    board = Board()
+    board.begin(sorted(world.people.items()), len(world.people))
+
+    def first(kind: Kind) -> int:
+        source = world.source(kind)
+        return kept_since(source, source.own.fields.known(kind.fields), ON) if kind.fields else 0
+
+    board.forget(first)
+    for wanted in uses.questions(random, 5):
+        assert together(board, world, wanted, "") == alone(world, wanted, "")
+    over = {person for person, known in world.people.items() if all(day < first(kind) for kind, day in known.records)}
+    assert over.isdisjoint(board.persons(board.held()))
 
 
 @settings(max_examples=250)

@@ -15,8 +15,10 @@ from troth.use.actions import Values, open_field, open_own, open_values
 from troth.use.audience import audience
 from troth.use.errors import NotDeclared, Refused
 from troth.use.gates import Wanted
-from troth.use.models import CROWD, Use, Used
+from troth.use.models import CROWD, FEW, Use, Used
 from troth.use.reads import Question, decide, uses_of
+from troth.vault.actions import erase
+from troth.vault.jobs import keep_retention
 
 NEWS = Wanted("newsletter")
 KEEP = Wanted("handle-subscription")
@@ -232,6 +234,42 @@ def test_an_audience_follows_what_people_say(gives: Gives) -> None:
     again = audience(NEWS, service=SERVICE, at=AT, field="email")
     assert {first, second} <= set(again)
     assert set(again) == {one for one in again if may(one, NEWS, "email")}
+
+
+def test_whoever_was_erased_is_in_no_audience(gives: Gives) -> None:
+    """Erased, and remembered by nobody: no question, no audience and no opening finds them any more."""
+    persons = [gives("newsletter", choices=("newsletter",), email=address()).person for _ in range(FEW + 1)]
+    assert {*persons} <= {*audience(NEWS, service=SERVICE, at=AT)}
+    assert may(persons[0], NEWS, "email") == ("email",)
+    erase(persons[0], at=AT)
+    assert persons[0] not in audience(NEWS, service=SERVICE, at=AT)
+    (answer,) = decide([Question(persons[0], NEWS, ("email",))], SERVICE, AT)
+    assert answer.refused["email"].code == "person-unknown"
+    values = opened(persons, NEWS, "email")
+    assert {*values.plain} == {*persons[1:]}
+    assert values.refused[persons[0]]["email"].code == "person-unknown"
+
+
+def test_whose_time_is_over_is_in_no_audience(gives: Gives) -> None:
+    """What was ended by the clock is in no audience on that day, and on the day before it is again in one."""
+    person = gives("quote", name="Lin", email=address(), company="Example", country="TW", product="EonStor").person
+    quote = Wanted("prepare-quote")
+    assert person in audience(quote, service=SERVICE, at=later(days=364))
+    assert person not in audience(quote, service=SERVICE, at=later(days=365))
+    assert person in audience(quote, service=SERVICE, at=later(days=364))
+    keep_retention(later(days=366))
+    assert may(person, quote, "email", at=later(days=366)) == ()
+    assert person not in audience(quote, service=SERVICE, at=later(days=366))
+
+
+def test_an_audience_counts_who_is_in_it(gives: Gives) -> None:
+    """Its number is that of its members, and stays what it was when somebody says something later."""
+    first = gives("newsletter", choices=("newsletter",), email=address()).person
+    found = audience(NEWS, service=SERVICE, at=AT)
+    assert len(found) == len(list(found))
+    wishes(first, "consent", "newsletter", given=False)
+    assert first in found
+    assert len(audience(NEWS, service=SERVICE, at=AT)) == len(found) - 1
 
 
 def test_rows_of_uses_stay(gives: Gives) -> None:

@@ -12,7 +12,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Erasure",
             fields=[
-                ("person", models.CharField(max_length=35, primary_key=True, serialize=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person", models.CharField(max_length=35, unique=True)),
                 ("at", models.DateTimeField()),
                 ("leaf", models.BinaryField(max_length=32)),
                 ("swept", models.BooleanField(default=False)),
