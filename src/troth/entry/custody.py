@@ -80,7 +80,7 @@ def restore(
     _insist_on_both(with_keys, recovery_key)
     commands.installed(data)
     from troth.entry import restore as restoring  # noqa: PLC0415 - needs the installation
-    from troth.entry.verifying import stages  # noqa: PLC0415 - needs the installation
+    from troth.entry.verifying import lost, stages  # noqa: PLC0415 - needs the installation
 
     asked = restoring.Asked(directory.absolute(), with_keys, recovery_key, ledger)
     with stages(quiet=as_json) as stage:
@@ -89,7 +89,10 @@ def restore(
         commands.print_json(vars(done))
     else:
         typer.echo(f"Put back what there was at {done.at}: {done.entries:,} entries of the ledger.")
-        typer.echo(f"Entries behind them: {done.later:,}. Erased again: {done.erased_again:,}.")
+        again = f"Erased again: {done.erased_again:,}. Wishes noted again: {done.wished_again:,}."
+        typer.echo(f"Entries behind them: {done.later:,}. {again}")
+        for line in lost(done.lost):
+            typer.echo(line)
 
 
 def _insist_on_both(with_keys: Path | None, recovery_key: Path | None) -> None:

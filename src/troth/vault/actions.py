@@ -199,6 +199,12 @@ def _erased(person: str, indexes: Sequence[bytes], at: datetime, leaf: bytes) ->
     return Erased(person, at, leaf)
 
 
+def stays(person: str) -> bool:
+    """Whether anything is held of `person`; if so, nobody erases them before this unit of work is over."""
+    insist_on_unit()
+    return bool(Person.objects.select_for_update().filter(ref=person))
+
+
 @unit_of_work
 def sweep(*, at: datetime) -> int:
     """Removes some of what is still sealed of those who were erased; answers how much, or 0 when nothing is left."""

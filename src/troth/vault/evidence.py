@@ -149,9 +149,9 @@ class Holdings:
             self._told.update(fields)
             self._told_gone += persons or 0
 
-    def tells_of(self, leaf: bytes) -> bool:
-        """Whether an erasure stands for the entry with this leaf."""
-        return leaf in self._erasures
+    def there(self, entries: Sequence[Told]) -> set[bytes]:
+        """The leaves of those of `entries` for which an erasure stands."""
+        return {one.leaf for one in entries if one.leaf in self._erasures}
 
     def erased(self, entries: Sequence[Told]) -> Iterator[Finding]:
         """Takes note of who was erased; an entry that tells of nobody is a finding."""

@@ -63,6 +63,11 @@ def is_suppressed(address: str) -> bool:
     return Suppression.objects.filter(digest=digest).exists()
 
 
+def numbered_ref(person: str, name: str, number: int) -> str:
+    """The reference of the `number`-th `name` of `person`, which an installation can find again, and nobody else."""
+    return rules.numbered_ref(keys.look_up_key(), person, name, number)
+
+
 def held(persons: Collection[str]) -> list[tuple[str, str]]:
     """Of each of `persons` the record and field of every value, still sealed."""
     return rows_among(Sealed, "person", persons, "record", "field")

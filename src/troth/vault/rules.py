@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE, OWN, KEY = 12, 8, 32
 CHUNK = 64 * 1024
-_RANDOM_LETTERS = 26
+_REF, _RANDOM_LETTERS = 35, 26
 _LETTERS = b"234567abcdefghijklmnopqrstuvwxyz" * 8
 _LOWER = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 
@@ -31,6 +31,12 @@ def new_refs(at: datetime, number: int) -> list[str]:
     """As many references, made together."""
     moment = _moment(int(at.timestamp() * 1000))
     return [moment + drawn.translate(_LETTERS).decode("ascii") for drawn in draw(_RANDOM_LETTERS, number)]
+
+
+def numbered_ref(key: bytes, person: str, name: str, number: int) -> str:
+    """The reference of the `number`-th `name` of a person: nobody guesses it, and who has the key finds it again."""
+    made = hmac.digest(key, context("troth.v1", "numbered", name, person, str(number)), "sha512")
+    return made[:_REF].translate(_LETTERS).decode("ascii")
 
 
 def draw(size: int, number: int) -> list[bytes]:
