@@ -106,7 +106,7 @@ def _keys() -> None:
 
 
 def rotate(data: Data = Path(), as_json: Json = False) -> None:
-    """Exchanges the key-encryption key and wraps every person's key anew. Cut short, it goes on from there."""
+    """Exchanges the key-encryption key and every person's key, and seals anew what is held. Cut short, it goes on."""
     from troth.entry import commands  # noqa: PLC0415 - it knows these commands
 
     commands.installed(data)
@@ -114,8 +114,8 @@ def rotate(data: Data = Path(), as_json: Json = False) -> None:
     from troth.entry.verifying import stages  # noqa: PLC0415 - needs the installation
 
     with stages(quiet=as_json) as stage:
-        wrapped = rotation.rotate(stage("persons' keys"))
+        persons = rotation.rotate(stage("persons"))
     if as_json:
-        commands.print_json({"wrapped": wrapped})
+        commands.print_json({"persons": persons})
     else:
-        typer.echo(f"The key-encryption key is another one. Persons' keys wrapped under it: {wrapped:,}.")
+        typer.echo(f"All keys of the vault are other ones, and what is held is sealed anew; persons: {persons:,}.")

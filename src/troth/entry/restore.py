@@ -81,7 +81,7 @@ def restore(asked: Asked, stage: Stage) -> Restored:
             _take_keys(copied)
         made = manifest.read(asked.backup)
         _insist_on_whole(asked.backup, made, stage)
-        _insist_on_persons_keys(made, copied)
+        _insist_on_persons_keys(asked, made, copied)
         staged = _staged(asked, made)
         _insist_on_alone()
         _wipe()
@@ -135,13 +135,17 @@ def _insist_on_whole(directory: Path, made: Manifest, stage: Stage) -> None:
     starting.insist_on_known(set(made.migrations))
 
 
-def _insist_on_persons_keys(made: Manifest, copied: keys_copy.Copied | None) -> None:
+def _insist_on_persons_keys(asked: Asked, made: Manifest, copied: keys_copy.Copied | None) -> None:
     if copied and copied.size < made.size:
         message = "The copy of the keys is older than the backup, and lacks keys. Use the one that was made with it."
         raise NotTogether(message)
     if not copied and not (starting.begun(KEYS) and belonging.holds_keys()):
         message = "There are no persons' keys here. Name the copy of the keys: --with-keys, and its --recovery-key."
         raise NotTogether(message)
+    noted = tables.rows_of(asked.backup / manifest.ROWS / "vault_knownkey.jsonl")
+    known = {row["name"]: row["key_id"] for row in noted}[KEY_ENCRYPTION_KEY]
+    own = keys.local_key(copied.files[KEY_ENCRYPTION_KEY]) if copied else keys.key_encryption()
+    belonging.insist_on_key_of_backup(own.id, known)
 
 
 def _marker() -> Path:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import TypeVar
 
 from django.db import connection
@@ -13,11 +12,11 @@ from django.db.models import Exists, OuterRef
 from troth.ledger.actions import append
 from troth.ledger.rows import Insertion
 from troth.ledger.work import insist_on_unit, unit_of_work
-from troth.vault import keys, rules
+from troth.vault import files, keys, rules
 from troth.vault.certificate import committed
 from troth.vault.errors import NoSuchPerson
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed, Suppression
-from troth.vault.reads import person_keys
+from troth.vault.reads import secrets_of
 from troth.vault.router import KEYS
 
 T = TypeVar("T")
@@ -42,6 +41,11 @@ class Value:
     keep_until: datetime
     file: str = ""
 
+    @property
+    def lasting(self) -> bytes:
+        """What stays of it when it is sealed anew."""
+        return files.lasting(self.plain) if self.file else self.plain
+
 
 @dataclass(frozen=True)
 class Holding:
@@ -54,7 +58,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class Held:
-    """Whose values they are now, the salt of the ledger entry, and the digest of each sealed value."""
+    """Whose values they are now, the salt of the ledger entry, and the digest of each value."""
 
     person: str
     salt: bytes
@@ -64,7 +68,7 @@ class Held:
 @dataclass(frozen=True)
 class _Owner:
     person: str
-    key: bytes
+    secret: bytes
 
 
 def hold(holdings: Sequence[Holding], *, at: datetime) -> list[Held]:
@@ -74,12 +78,13 @@ def hold(holdings: Sequence[Holding], *, at: datetime) -> list[Held]:
     own = rules.draw(rules.OWN, len(holdings))
     for holding, owner, nonces in zip(holdings, _owners(holdings, at), own, strict=True):
         person, record = owner.person, holding.record
-        envelope, digests = rules.envelope(owner.key, person, record, nonces), {}
+        envelope, digests = rules.envelope(owner.secret, person, record, nonces), {}
+        salts = rules.salts_of(owner.secret)
         for value in holding.values:
+            digests[value.field] = rules.value_digest(salts, record, value.field, value.lasting)
             sealed = envelope.seal(value.plain, value.field)
-            digests[value.field] = sha256(sealed).hexdigest()
             rows.append((person, record, value.field, sealed, value.file, at, value.keep_until))
-        held.append(Held(person, rules.entry_salt(owner.key, record), digests))
+        held.append(Held(person, rules.entry_salt(salts, record), digests))
     _add_sealed(rows)
     return held
 
@@ -96,7 +101,7 @@ def _owners(holdings: Sequence[Holding], at: datetime) -> list[_Owner]:
         owner = known.get(index) if index is not None else None
         if owner is None:
             owner = _Owner(*next(spare))
-            new.append((owner.person, owner.key))
+            new.append((owner.person, owner.secret))
             if index is not None:
                 known[index] = owner
                 named.append((index, owner.person))
@@ -114,7 +119,7 @@ def _known(indexes: Iterable[bytes]) -> dict[bytes, _Owner]:
     persons = _found(sorted(indexes))
     if not persons:
         return {}
-    left = person_keys(persons.values())
+    left = secrets_of(persons.values())
     erased = [index for index, person in persons.items() if person not in left]
     if erased:
         LookUp.objects.filter(index__in=erased).delete()

@@ -25,8 +25,8 @@ class Opened(NamedTuple):
 
 def opened(person: str, record: str) -> dict[str, bytes]:
     """The plain values of one record of one person by field; raises :class:`Erased` when their key is gone."""
-    key, sealed = reads.person_key(person), reads.sealed_values(record)
-    return {field: _plain(key, person, record, field, value) for field, value in sealed.items()}
+    secret, sealed = reads.secret_of(person), reads.sealed_values(record)
+    return {field: _plain(secret, person, record, field, value) for field, value in sealed.items()}
 
 
 def each_opened(
@@ -38,16 +38,16 @@ def each_opened(
     """
     waiting = iter(persons)
     while some := list(islice(waiting, _AT_ONCE)):
-        keys = reads.person_keys(some)
+        secrets = reads.secrets_of(some)
         rows = rows_among(Sealed, "person", some, "person", "record", "field", "sealed", field=fields)
         for person, record, field, sealed in rows:
-            if field in may(person, record) and person in keys:
-                yield Opened(person, record, field, _plain(keys[person], person, record, field, bytes(sealed)))
+            if field in may(person, record) and person in secrets:
+                yield Opened(person, record, field, _plain(secrets[person], person, record, field, bytes(sealed)))
 
 
-def _plain(key: bytes, person: str, record: str, field: str, sealed: bytes) -> bytes:
+def _plain(secret: bytes, person: str, record: str, field: str, sealed: bytes) -> bytes:
     try:
-        return rules.opened(key, person, record, field, sealed)
+        return rules.opened(secret, person, record, field, sealed)
     except InvalidTag as error:
         message = (
             f"A value of record {record} does not open in its place: it was changed or moved. Restore it from a backup."

@@ -18,7 +18,7 @@ from troth.vault.errors import Erased, NoSuchPerson
 from troth.vault.jobs import sweep_erased
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed
 from troth.vault.opening import opened
-from troth.vault.reads import is_suppressed, person_at, person_keys
+from troth.vault.reads import is_suppressed, person_at, secrets_of
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LATER = AT + timedelta(days=365)
@@ -34,7 +34,7 @@ def test_who_is_erased_cannot_be_read_or_found() -> None:
     erase(one.person, at=AT)
     with pytest.raises(Erased):
         opened(one.person, record)
-    assert person_keys([one.person]) == {}
+    assert secrets_of([one.person]) == {}
     assert not LookUp.objects.filter(person=one.person).exists()
     assert not Person.objects.filter(ref=one.person).exists()
     with pytest.raises(NoSuchPerson):
