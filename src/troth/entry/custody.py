@@ -1,5 +1,6 @@
 """Commands that look after what is held: `troth erase`, `troth backup`, `troth restore`, `troth keys rotate`."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -26,13 +27,16 @@ def erase(person: Person = None, data: Data = Path(), as_json: Json = False) -> 
     from troth.entry import commands  # noqa: PLC0415 - it knows these commands
 
     commands.installed(data)
-    from troth.entry import erasing  # noqa: PLC0415 - needs the installation
+    from troth.entry import erasing, service  # noqa: PLC0415 - needs the installation
 
+    service.prepare()
     certificate = erasing.erase(person or "", sys.stdin)
     if as_json:
         commands.print_json(certificate)
     else:
         typer.echo(f"Erased. The ledger says so: {certificate['entry']}")
+        if told := json.loads(certificate["entry"])["recipients"]:
+            typer.echo(f"Used what was held of them, and are to be told: {', '.join(told)}.")
 
 
 KeysFile = Annotated[Path | None, typer.Option("--with-keys", help="A sealed copy of all keys, to be kept elsewhere.")]

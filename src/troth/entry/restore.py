@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from troth import clock
 from troth.consent.actions import wish_again
-from troth.entry import backup, lock, manifest, starting, verifying
+from troth.entry import backup, erasing, lock, manifest, starting, verifying
 from troth.entry.backup import Stage
 from troth.entry.errors import AlteredBackup, LaterUnknown, Taken, Unreadable
 from troth.entry.evidence import lost_since
@@ -31,7 +31,7 @@ from troth.ledger.lost import RESTORED, ended_before
 from troth.ledger.work import unit_of_work
 from troth.use.actions import tokens_again
 from troth.vault import belonging, keys, keys_copy, rotating
-from troth.vault.actions import erase_again, finish_erasures
+from troth.vault.actions import erase_again
 from troth.vault.errors import ForeignKey, NotTogether
 from troth.vault.files import path_of
 from troth.vault.jobs import sweep_erased
@@ -256,7 +256,7 @@ def _go_on(made: Manifest, staged: Path) -> tuple[int, int]:
     again = _again(made.size)
     now = clock.now()
     _tell(made, known, now)
-    finish_erasures(at=now)
+    erasing.finish(now)
     sequence()
     sweep_erased(now)
     sequence()
@@ -272,8 +272,7 @@ def _again(size: int) -> tuple[int, int]:
     tokens_again(told["token"])
     # Whoever was erased had their wishes before.
     wished = wish_again({one.said["commitment"]: one for one in told["wished"]})
-    erased = {one.said["commitment"]: (datetime.fromisoformat(one.said["at"]), one.leaf) for one in told["erased"]}
-    return erase_again(erased), wished
+    return erase_again({one.said["commitment"]: one for one in told["erased"]}), wished
 
 
 @unit_of_work

@@ -98,6 +98,11 @@ def uses_of(person: str) -> list[UseOf]:
     ]
 
 
+def recipients_of(person: str) -> list[str]:
+    """Every recipient for whom something that is held of `person` was opened."""
+    return sorted({one.recipient for one in uses_of(person)} - {""})
+
+
 _CROWDS = """
     SELECT use, refs FROM use_crowd WHERE id IN (
         SELECT (SELECT id FROM use_crowd WHERE use = many.id AND first <= %s ORDER BY first DESC LIMIT 1)

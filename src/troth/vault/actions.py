@@ -1,7 +1,7 @@
 """What the vault does: holds values, lets them lapse, erases persons."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from troth.ledger.actions import append
+from troth.ledger.evidence import Told
 from troth.ledger.rows import Insertion
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.vault import files, keys, rules
@@ -166,42 +167,44 @@ def _forget_whom_nothing_is_held_of(at: datetime) -> int:
 
 @dataclass(frozen=True)
 class Erased:
-    """Who was erased, when, and the leaf of the entry that tells of it."""
+    """Who was erased, when, the leaf of the entry that tells of it, and which recipients are to be told."""
 
     person: str
     at: datetime
     leaf: bytes
+    recipients: tuple[str, ...]
 
 
 @unit_of_work
-def erase(person: str, *, at: datetime) -> Erased:
+def erase(person: str, recipients: Sequence[str] = (), *, at: datetime) -> Erased:
     """From now on nobody can read what is held of `person`, nor find them: key, look-up index and person go.
 
     What was sealed is swept later (:func:`sweep`), so that this takes as long for much as for little. Erasing again
-    answers the same. :class:`NoSuchPerson` when nothing is held of them.
+    answers the same. :class:`NoSuchPerson` when nothing is held of them. `recipients` are to be told of it, and the
+    entry names them.
     """
     # In the order of `hold`: a submission of theirs comes before this, or finds nobody.
     indexes = list(LookUp.objects.select_for_update().filter(person=person).order_by("index"))
     there = list(Person.objects.select_for_update().filter(ref=person))
-    done = Erasure.objects.filter(person=person).values_list("person", "at", "leaf").first()
-    if done:
-        return Erased(done[0], done[1], bytes(done[2]))
+    if done := Erasure.objects.filter(person=person).first():
+        return Erased(person, done.at, bytes(done.leaf), tuple(done.recipients))
     if not there:
         message = "Nothing is held of anybody with this reference."
         raise NoSuchPerson(message)
-    leaf = append("erased", {"commitment": committed(person)}, at=at)
-    return _erased(person, [bytes(one.index) for one in indexes], at, leaf)
+    leaf = append("erased", {"commitment": committed(person), "recipients": list(recipients)}, at=at)
+    return _erased(Erased(person, at, leaf, tuple(recipients)), [bytes(one.index) for one in indexes])
 
 
-def _erased(person: str, indexes: Sequence[bytes], at: datetime, leaf: bytes) -> Erased:
+def _erased(done: Erased, indexes: Sequence[bytes]) -> Erased:
+    person = done.person
     PersonKey.objects.using(KEYS).filter(person=person).update(wrapped=b"")
     key = keys.look_up_key()
     left = [Suppression(digest=rules.suppression(key, index)) for index in indexes]
     Suppression.objects.bulk_create(left, ignore_conflicts=True)
     LookUp.objects.filter(person=person).delete()
     Person.objects.filter(ref=person).delete()
-    Erasure.objects.create(person=person, at=at, leaf=leaf)
-    return Erased(person, at, leaf)
+    Erasure.objects.create(person=person, at=done.at, leaf=done.leaf, recipients=list(done.recipients))
+    return done
 
 
 def stays(person: str) -> bool:
@@ -224,27 +227,28 @@ def sweep(*, at: datetime) -> int:
     return len(left)
 
 
-def erase_again(told: Mapping[str, tuple[datetime, bytes]]) -> int:
+def erase_again(told: Mapping[str, Told]) -> int:
     """Erases whoever the ledger says was erased: after an older store was put back. Answers how many were there.
 
-    `told` has what each entry commits to, with the entry's time and leaf.
+    `told` has the entries of erasures by what each commits to.
     """
     persons = list(Person.objects.values_list("ref", flat=True)) if told else []
-    found = [(person, *told[one]) for person in persons if (one := committed(person)) in told]
+    found = [(person, told[one]) for person in persons if (one := committed(person)) in told]
     for some in _batches(found):
         _erase_again(some)
     return len(found)
 
 
 @unit_of_work
-def _erase_again(found: Sequence[tuple[str, datetime, bytes]]) -> None:
-    for person, at, leaf in found:
+def _erase_again(found: Sequence[tuple[str, Told]]) -> None:
+    for person, one in found:
         indexes = LookUp.objects.filter(person=person).values_list("index", flat=True)
-        _erased(person, list(map(bytes, indexes)), at, leaf)
+        at = datetime.fromisoformat(one.said["at"])
+        _erased(Erased(person, at, one.leaf, tuple(one.said["recipients"])), list(map(bytes, indexes)))
 
 
-def finish_erasures(*, at: datetime) -> int:
-    """Finishes every erasure that stopped half-way, and undoes what an older keys database brought back.
+def finish_erasures(erase: Callable[[str], object]) -> int:
+    """Finishes every erasure that stopped half-way, by `erase`, and undoes what an older keys database brought back.
 
     Keys are destroyed before anything else is known of it. Answers how many there were.
     """
@@ -256,7 +260,7 @@ def finish_erasures(*, at: datetime) -> int:
         for person in Person.objects.filter(ref__in=some).values_list("ref", flat=True)
     ]
     for person in halves:
-        erase(person, at=at)
+        erase(person)
     erased = list(Erasure.objects.values_list("person", flat=True))
     back = [person for some in _batches(erased) for person in rows.filter(person__in=some).exclude(wrapped=b"")]
     for some in _batches(back):

@@ -113,8 +113,8 @@ class Holdings:
         self._told: Counter[str] = Counter()
         self._told_gone = 0
         self._last = ""
-        rows = Erasure.objects.values_list("leaf", "person", "at")
-        self._erasures = {bytes(leaf): (person, at) for leaf, person, at in rows}
+        rows = Erasure.objects.values_list("leaf", "person", "at", "recipients")
+        self._erasures = {bytes(leaf): tuple(rest) for leaf, *rest in rows}
 
     def held_against(self, entries: Sequence[Told]) -> Iterator[Finding]:
         """Takes note of what ended; what does not say so as it should is a finding."""
@@ -157,9 +157,10 @@ class Holdings:
             if row is None:
                 yield Finding(entry.name, f"What {entry.name} tells of is not there: its erasure is gone.")
                 continue
-            person, at = row
+            person, at, recipients = row
             self._told_gone += 1
-            if entry.said != {"kind": "erased", "at": rfc3339(at), "commitment": committed(person)}:
+            stands = {"kind": "erased", "at": rfc3339(at), "commitment": committed(person), "recipients": recipients}
+            if entry.said != stands:
                 yield Finding(entry.name, f"The erasure that {entry.name} tells of was changed.")
 
     # One record.
@@ -241,7 +242,7 @@ class Holdings:
                 yield Finding(subject, "A look-up index finds this person by an address that they did not give.")
 
     def _erased(self) -> Iterator[Finding]:
-        for person, _ in self._erasures.values():
+        for person, *_ in self._erasures.values():
             yield Finding(f"person {person}", "No entry of the ledger tells of this person's erasure.")
         if Erasure.objects.filter(Exists(Sealed.objects.filter(person=OuterRef("person"))), swept=True).exists():
             yield Finding("vault", "Something is held of somebody who was erased, and is said to be swept.")
