@@ -13,7 +13,7 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from troth.ledger.actions import append
 from troth.ledger.among import rows_among
@@ -34,7 +34,7 @@ from troth.vault.router import KEYS
 NEXT: Final = "key-encryption.next"
 NEXT_FROM_ENVIRONMENT: Final = f"{keys.FROM_ENVIRONMENT}_NEXT"
 _AT_ONCE: Final = 500
-_TOGETHER: Final = 100
+_SEAL_ANEW: Final = "UPDATE vault_sealed SET sealed = %s, file = %s WHERE id = %s"
 _WRAP_ANEW: Final = "UPDATE vault_personkey SET wrapped = %s WHERE person = %s AND wrapped = %s"
 
 
@@ -131,17 +131,17 @@ def seal_anew(wrapped_by: keys.KeyEncryption, persons: Sequence[str]) -> int:
 def _seal_anew(numbers: Sequence[int], secrets: Mapping[str, bytes]) -> list[str]:
     """Answers the files that nothing names any more. What opens under no key stays: verification tells of it."""
     anew, left = [], []
-    for row in Sealed.objects.select_for_update().filter(pk__in=numbers):
-        secret = secrets[row.person]
+    columns = ("pk", "person", "record", "field", "sealed", "file")
+    for number, person, record, field, sealed, file in Sealed.objects.filter(pk__in=numbers).values_list(*columns):
+        secret = secrets[person]
         with suppress(InvalidTag):
-            plain = rules.opened(secret, row.person, row.record, row.field, bytes(row.sealed))
-            if row.file:
-                file, plain = sealed_anew(row.file, plain)
-                left += [row.file] if file != row.file else []
-                row.file = file
-            row.sealed = rules.envelope(secret, row.person, row.record).seal(plain, row.field)
-            anew.append(row)
-    Sealed.objects.bulk_update(anew, ["sealed", "file"], _TOGETHER)
+            plain, now = rules.opened(secret, person, record, field, bytes(sealed)), file
+            if file:
+                now, plain = sealed_anew(file, plain)
+                left += [file] if now != file else []
+            anew.append((rules.envelope(secret, person, record).seal(plain, field), now, number))
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.executemany(_SEAL_ANEW, anew)
     return left
 
 
