@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -74,6 +75,45 @@ def test_erased_by_several_at_once(new_site: NewSite, client: httpx.Client) -> N
         assert persons.marks(site.directory, one) == {}
 
 
+# What a room would do that hands somebody's address to a recipient.
+_USE = """
+import sys
+from pathlib import Path
+from troth.entry.commands import installed
+installed(Path(sys.argv[1]))
+from troth import clock
+from troth.use.actions import open_values
+from troth.use.gates import Wanted
+wanted = Wanted("affiliates-marketing", recipient=sys.argv[3])
+values = open_values([sys.argv[2]], wanted, ("email",), service="infortrend", by="a test", at=clock.now())
+assert values.plain[sys.argv[2]]["email"]
+"""
+
+
+@pytest.mark.promise("P49")
+def test_who_used_it_is_to_be_told(new_site: NewSite, client: httpx.Client) -> None:
+    """The ledger names the recipients who used what was held of somebody erased, also once a backup was put back."""
+    site = new_site("infortrend")
+    asked = points.described(client, site, "promotional-mail")
+    given = points.answers(asked["shown"])
+    parties = ("infortrend-europe", "infortrend-japan")
+    given.choices = {f"affiliates-marketing.{party}": True for party in parties}
+    person = points.taken(points.post(client, site, "promotional-mail", points.submission(asked, given)))["person"]
+    made = backup(site)
+    for party in (*parties, parties[0]):
+        subprocess.run([sys.executable, "-c", _USE, site.directory, person, party], check=True, env=own_environment())
+    assert f"are to be told: {', '.join(parties)}." in troth("erase", person, "--data", site.directory)
+    assert troth("verify", "--data", site.directory).startswith("Verified: ")
+    site.stop()
+    assert "uses 3." in troth("restore", made, "--data", site.directory)
+    verified = troth("verify", "--data", site.directory)
+    assert verified.startswith("Verified: ")
+    assert "uses 3." in verified
+    certificate = json.loads(troth("erase", person, "--data", site.directory, "--json"))
+    assert json.loads(certificate["entry"])["recipients"] == list(parties)
+    site.start()
+
+
 @pytest.mark.promise("P49")
 def test_the_clock_is_set_back(new_site: NewSite, client: httpx.Client) -> None:
     """Erased after a backup by a clock that was set back, which says that it was before, somebody stays erased."""
@@ -132,10 +172,12 @@ def test_altered_erasures_are_found(new_site: NewSite, client: httpx.Client, tmp
     troth("restore", made, "--data", site.directory)
     copy, (person, record) = Copy(site.directory, tmp_path / "copy"), (gone.person, kept_one.record)
     moved = "UPDATE vault_erasure SET at = %s WHERE person = %s"
+    told = "UPDATE vault_erasure SET recipients = %s WHERE person = %s"
     key = "UPDATE vault_personkey SET wrapped = %s WHERE person = %s"
     for which, name, question, *values in (
         ("database", "Persons of whom nothing is left", "DELETE FROM vault_erasure WHERE person = %s", person),
         ("database", "was changed", moved, "2026-01-01 00:00:00+00:00", person),
+        ("database", "was changed", told, '["x"]', person),
         ("database", "is known", "UPDATE vault_person SET ref = %s", person),
         ("keys_database", "was altered", key, b"x" * 64, person),
         ("database", "its agreement is gone", "DELETE FROM consent_agreement WHERE record = %s", record),

@@ -3,12 +3,15 @@
 import json
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.support import persons, points
+from tests.support import persons, points, versions
+from tests.support.asking import Asking, wishes
+from tests.support.clocks import Clock
 from tests.support.databases import Databases
 from tests.support.outsider import Log
 from tests.support.persons import somebody
@@ -101,6 +104,109 @@ def test_an_older_backup_brings_nobody_back(client: httpx.Client, new_site: NewS
     assert json.loads(troth("erase", gone.person, "--data", site.directory, "--json"))["entry"] == certificate["entry"]
     assert points.taken(points.give(client, site, "information", email=gone.address))["person"] != gone.person
     points.receipt(client, kept.receipt)
+    assert troth("verify", "--data", site.directory).startswith("Verified: ")
+
+
+def agreed(client: httpx.Client, site: Running, point: str, *choices: str) -> str:
+    """Somebody who said yes to `choices` at a point."""
+    asked = points.described(client, site, point)
+    given = points.answers(asked["shown"])
+    given.choices = dict.fromkeys(choices, True)
+    person: str = points.taken(points.post(client, site, point, points.submission(asked, given), given.files))["person"]
+    return person
+
+
+@pytest.mark.promise("P16")
+def test_what_was_taken_back_stays_taken_back(client: httpx.Client, new_site: NewSite) -> None:
+    """Put back, an older backup takes no withdrawal, objection or ended token with it; what is lost is said."""
+    site = new_site("infortrend")
+    mind, other, gone = (agreed(client, site, "newsletter", "newsletter") for _ in range(3))
+    buyer = agreed(client, site, "order")
+    wishes(site, other, "withdraw", "newsletter")
+    kept, ended = (Asking.new(client, site, "newsletter", "prevent-fraud") for _ in range(2))
+    assert kept.may(mind, "newsletter", "email") == ended.may(gone, "newsletter", "email") == ["email"]
+    made = backup(site)
+    for wish in ("withdraw", "agree", "withdraw"):
+        wishes(site, mind, wish, "newsletter")
+        wishes(site, other, {"withdraw": "agree", "agree": "withdraw"}[wish], "newsletter")
+    wishes(site, buyer, "object", "purpose.prevent-fraud")
+    wishes(site, gone, "restrict")
+    troth("token", "end", ended.ref, "--data", site.directory)
+    later = Asking.new(client, site, "newsletter")
+    troth("erase", gone, "--data", site.directory)
+    lost = agreed(client, site, "newsletter", "newsletter")
+    wishes(site, lost, "withdraw", "newsletter")
+    site.stop()
+    told = troth("restore", made, "--data", site.directory)
+    assert "Erased again: 1. Wishes noted again: 8." in told
+    assert "lost when a backup was put back: submissions 1, wishes 1." in told
+    site.start()
+    assert kept.why_not(mind, "newsletter", "email")["code"] == "consent-missing"
+    assert later.may(other, "newsletter", "email") == ["email"]
+    assert kept.why_not(buyer, "prevent-fraud", "email")["code"] == "objected"
+    assert kept.why_not(gone, "newsletter", "email")["code"] == "person-unknown"
+    assert kept.why_not(lost, "newsletter", "email")["code"] == "person-unknown"
+    points.refused(ended.post({"questions": []}), 401, "use.token-refused")
+    verified = troth("verify", "--data", site.directory)
+    assert verified.startswith("Verified: ")
+    assert "submissions 1, wishes 1." in verified
+
+
+@pytest.mark.promise("P16")
+def test_what_is_said_after_a_restore_is_said_last(client: httpx.Client, new_site: NewSite) -> None:
+    """Whoever says yes or no again after a backup was put back is heard, however much was lost between."""
+    site = new_site("infortrend")
+    email = points.address()
+    asked = points.described(client, site, "newsletter")
+
+    def sends(*choices: str) -> str:
+        given = points.answers(asked["shown"])
+        given.fields["email"] = email
+        given.choices = dict.fromkeys(choices, True)
+        sent = points.post(client, site, "newsletter", points.submission(asked, given), given.files)
+        person: str = points.taken(sent)["person"]
+        return person
+
+    person = sends()
+    asking = Asking.new(client, site, "newsletter")
+    made = backup(site)
+    for _ in range(3):
+        agreed(client, site, "newsletter")
+    wishes(site, person, "agree", "newsletter")
+    for _ in range(2):
+        put_back(site, made)
+        assert asking.may(person, "newsletter", "email") == ["email"]
+        assert sends() == person
+        assert asking.may(person, "newsletter", "email") == []
+        wishes(site, person, "agree", "newsletter")
+        assert asking.may(person, "newsletter", "email") == ["email"]
+    assert troth("verify", "--data", site.directory).startswith("Verified: ")
+
+
+@pytest.mark.promise("P54")
+def test_a_yes_to_what_is_lost_is_none(client: httpx.Client, new_site: NewSite) -> None:
+    """Who accepted a version that came after the backup has not accepted the other one that has its number now."""
+    site = new_site("infortrend")
+    site.stop()
+    clock = Clock(site)
+    site.start()
+    asking = Asking.new(client, site, "answer-you")
+    accepted = agreed(client, site, "support")
+    made = backup(site)
+
+    def change(plain: versions.Plain) -> None:
+        plain["collection"]["support"]["required"]["message"] = ["support-you", "answer-you"]
+
+    versions.publish(site, change, points.today() + versions.NOTICE)
+    wishes(site, accepted, "accept", "2")
+    site.stop()
+    assert "versions of the statement 1" in troth("restore", made, "--data", site.directory)
+    site.start()
+    versions.publish(site, change, points.today() + versions.NOTICE + timedelta(days=1))
+    clock.set(versions.NOTICE + timedelta(days=2))
+    assert asking.why_not(accepted, "answer-you", "message")["under"] == "given"
+    wishes(site, accepted, "accept", "2")
+    assert asking.may(accepted, "answer-you", "message") == ["message"]
     assert troth("verify", "--data", site.directory).startswith("Verified: ")
 
 

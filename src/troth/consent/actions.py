@@ -1,28 +1,32 @@
 """Recording what persons agreed to and chose, together with their ledger entries."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import count
+from typing import Final
 
 from django.conf import settings
+from django.db.models import Count
 
 from troth.clock import rfc3339
-from troth.consent import models as rows
 from troth.consent import rules, wishes
 from troth.consent.errors import NoSuchPerson, NotOffered
-from troth.consent.models import Agreement, Choice, Wording
+from troth.consent.models import Agreement, Choice, Wish, Wording
 from troth.consent.rules import Agreed, Agreeing, Shown
-from troth.consent.wishes import Wish
 from troth.ledger.actions import append, append_written, stencil
+from troth.ledger.evidence import Told
 from troth.ledger.rows import Insertion
 from troth.ledger.rules import JSON, Stencil, canonical, commitment_to, sha256_hex
+from troth.ledger.tables import count_beyond
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.statement.reads import in_force, succession, version
-from troth.vault.reads import known
-from troth.vault.rules import new_ref
+from troth.vault.actions import stays
+from troth.vault.reads import numbered_ref, persons_after
 
+_AT_ONCE: Final = 1000
 _add_wordings = Insertion(Wording, "digest", "body", unless_there=True)
 _add_agreements = Insertion(
     Agreement, "record", "person", "service", "point", "statement", "version", "language", "wording", "at",
@@ -112,7 +116,7 @@ def _alike(shown: Shown, fields: tuple[str, ...], choices: tuple[tuple[str, bool
 
 
 @unit_of_work
-def wish(person: str, service: str, wished: Wish, *, by: str, at: datetime) -> bytes:
+def wish(person: str, service: str, wished: wishes.Wish, *, by: str, at: datetime) -> bytes:
     """Records what a person wishes apart from any submission; from now on it holds. Answers the leaf of its entry.
 
     What the statement in force leaves to nobody's choice is refused, and so is a wish of somebody of whom nothing is
@@ -123,16 +127,57 @@ def wish(person: str, service: str, wished: Wish, *, by: str, at: datetime) -> b
     if clause := wishes.not_offered(wished, published.compiled, newest):
         message = "The statement in force does not leave this to a person's choice. See what it offers at /privacy/."
         raise NotOffered(message, clause=clause)
-    ref = new_ref(at)
-    if not known([person]):
+    if not stays(person):
         message = "Nothing is held of anybody with this reference. Check that it is whole."
         raise NoSuchPerson(message)
+    ref = _ref(person, Wish.objects.filter(person=person).count() + 1)
     last = Choice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     facts = wishes.facts(wished, service=service, version=published.number, by=by, follows=last)
     committed = rules.committed_wish(person, ref)
     leaf = append("wished", {**facts, "commitment": committed}, at=at)
-    rows.Wish.objects.create(
+    Wish.objects.create(
         ref=ref, person=person, service=service, version=published.number, by=by, follows=last, at=at, leaf=leaf,
         **vars(wished),
     )  # fmt: skip
     return leaf
+
+
+def _ref(person: str, number: int) -> str:
+    return numbered_ref(person, "wish", number)
+
+
+def wish_again(told: Mapping[str, Told]) -> int:
+    """Notes again whatever the ledger says was wished: after an older store was put back. Answers how many it noted.
+
+    `told` has the entries of wishes by what each commits to. Those of persons who came later are not found.
+    """
+    ref, noted = "", 0
+    while told and (some := persons_after(ref, _AT_ONCE)):
+        noted += _wish_again(some, told)
+        ref = some[-1]
+    return noted
+
+
+@unit_of_work
+def _wish_again(persons: Sequence[str], told: Mapping[str, Told]) -> int:
+    known = dict(Wish.objects.filter(person__in=persons).values_list("person").annotate(Count("pk")))
+    found = [row for person in persons for row in _wishes_of(person, known.get(person, 0), told)]
+    Wish.objects.bulk_create(found)
+    # Choices that come now are said after these wishes, however many were lost.
+    count_beyond(Choice, max((row.follows for row in found), default=0))
+    return len(found)
+
+
+def _wishes_of(person: str, known: int, told: Mapping[str, Told]) -> Iterator[Wish]:
+    """The wishes of `person` behind those that are known, in their order."""
+    for number in count(known + 1):
+        ref = _ref(person, number)
+        entry = told.get(rules.committed_wish(person, ref))
+        if entry is None:
+            return
+        said = entry.said
+        names = ("service", "version", "given", "number", "by", "follows")
+        yield Wish(
+            ref=ref, person=person, kind=said["wish"], about=said["of"], at=datetime.fromisoformat(said["at"]),
+            leaf=entry.leaf, **{name: said[name] for name in names},
+        )  # fmt: skip

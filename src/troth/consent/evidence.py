@@ -61,6 +61,7 @@ class _Choice(NamedTuple):
 
 
 _agreements = Reading(Agreement, "leaf", *_Agreement._fields)
+_leaves = Reading(Agreement, "leaf", "leaf")
 _choices = Reading(Choice, "record", *_Choice._fields)
 
 
@@ -69,6 +70,11 @@ def _told(entries: Sequence[Told]) -> list[tuple[Any, ...]]:
     leaves = {one.leaf for one in entries}
     rows = _agreements(leaves, _span(entries))
     return rows + _agreements(leaves - {row[-1] for row in rows})
+
+
+def there(entries: Sequence[Told]) -> set[bytes]:
+    """The leaves of those of `entries` of which there is an agreement, made when they say so."""
+    return {leaf for (leaf,) in _leaves([one.leaf for one in entries], _span(entries))}
 
 
 def _span(entries: Sequence[Told]) -> tuple[datetime, datetime]:

@@ -29,6 +29,12 @@ class _Wish(NamedTuple):
 
 
 _wishes = Reading(Wish, "leaf", *_Wish._fields)
+_leaves = Reading(Wish, "leaf", "leaf")
+
+
+def there(entries: Sequence[Told]) -> set[bytes]:
+    """The leaves of those of `entries` of which there is a wish."""
+    return {leaf for (leaf,) in _leaves([one.leaf for one in entries])}
 
 
 class _Rows:

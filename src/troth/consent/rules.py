@@ -72,7 +72,10 @@ def opened_record(agreed: Agreed, receipt: str) -> dict[str, Any]:
 
 
 def committed_wish(person: str, ref: str) -> str:
-    """What the entry of a wish commits to: whose it is. The reference of the wish is its salt, and in no entry."""
+    """What the entry of a wish commits to: whose it is. The reference of the wish is its salt, and in no entry.
+
+    It is found again from the person and how many wishes they had before, after an older store was put back.
+    """
     return commitment(ref.encode(), {"person": person})
 
 

@@ -3,7 +3,7 @@
 import json
 import shutil
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -18,8 +18,9 @@ from troth.ledger.durable import Digested, digested, keep_names, write_digested
 from troth.ledger.evidence import one_moment
 from troth.ledger.key import signing_key
 from troth.ledger.rebuild import Progress
-from troth.vault import keys_copy
+from troth.vault import keys_copy, rotating
 from troth.vault import reads as vault
+from troth.vault.errors import Rotating
 from troth.vault.files import path_of
 from troth.vault.keys import key_texts
 
@@ -36,11 +37,12 @@ def make(directory: Path, keys_file: Path | None, recovery: Path | None, stage: 
     draft = _draft(directory)
     key = keys_copy.recovery_key(recovery, make=True) if keys_file and recovery else b""
     try:
+        texts = {**key_texts(), **own_texts()}
         with starting.store_readable(), one_moment():
             made = _written(draft, stage)
             if keys_file:
-                texts = {**key_texts(), **own_texts()}
                 keys_copy.write(keys_file, key, made.size, texts, stage("persons' keys"))
+        _insist_on_same_keys(texts, keys_file)
         _keep_all_names(draft)
         manifest.write(draft, made)
         draft.rename(directory)
@@ -48,6 +50,15 @@ def make(directory: Path, keys_file: Path | None, recovery: Path | None, stage: 
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return made
+
+
+def _insist_on_same_keys(texts: Mapping[str, str], keys_file: Path | None) -> None:
+    """What was copied while keys were exchanged is sealed partly under one and partly under another."""
+    if rotating.begun() or any(texts[name] != text for name, text in key_texts().items()):
+        if keys_file:
+            keys_file.unlink()
+        message = "Keys were exchanged while the backup was made, so it is thrown away. Make it again."
+        raise Rotating(message)
 
 
 def _draft(directory: Path) -> Path:

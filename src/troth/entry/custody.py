@@ -1,5 +1,6 @@
 """Commands that look after what is held: `troth erase`, `troth backup`, `troth restore`, `troth keys rotate`."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -26,13 +27,16 @@ def erase(person: Person = None, data: Data = Path(), as_json: Json = False) -> 
     from troth.entry import commands  # noqa: PLC0415 - it knows these commands
 
     commands.installed(data)
-    from troth.entry import erasing  # noqa: PLC0415 - needs the installation
+    from troth.entry import erasing, service  # noqa: PLC0415 - needs the installation
 
+    service.prepare()
     certificate = erasing.erase(person or "", sys.stdin)
     if as_json:
         commands.print_json(certificate)
     else:
         typer.echo(f"Erased. The ledger says so: {certificate['entry']}")
+        if told := json.loads(certificate["entry"])["recipients"]:
+            typer.echo(f"Used what was held of them, and are to be told: {', '.join(told)}.")
 
 
 KeysFile = Annotated[Path | None, typer.Option("--with-keys", help="A sealed copy of all keys, to be kept elsewhere.")]
@@ -80,7 +84,7 @@ def restore(
     _insist_on_both(with_keys, recovery_key)
     commands.installed(data)
     from troth.entry import restore as restoring  # noqa: PLC0415 - needs the installation
-    from troth.entry.verifying import stages  # noqa: PLC0415 - needs the installation
+    from troth.entry.verifying import lost, stages  # noqa: PLC0415 - needs the installation
 
     asked = restoring.Asked(directory.absolute(), with_keys, recovery_key, ledger)
     with stages(quiet=as_json) as stage:
@@ -89,7 +93,10 @@ def restore(
         commands.print_json(vars(done))
     else:
         typer.echo(f"Put back what there was at {done.at}: {done.entries:,} entries of the ledger.")
-        typer.echo(f"Entries behind them: {done.later:,}. Erased again: {done.erased_again:,}.")
+        again = f"Erased again: {done.erased_again:,}. Wishes noted again: {done.wished_again:,}."
+        typer.echo(f"Entries behind them: {done.later:,}. {again}")
+        for line in lost(done.lost):
+            typer.echo(line)
 
 
 def _insist_on_both(with_keys: Path | None, recovery_key: Path | None) -> None:
@@ -103,7 +110,7 @@ def _keys() -> None:
 
 
 def rotate(data: Data = Path(), as_json: Json = False) -> None:
-    """Exchanges the key-encryption key and wraps every person's key anew. Cut short, it goes on from there."""
+    """Exchanges the key-encryption key and every person's key, and seals anew what is held. Cut short, it goes on."""
     from troth.entry import commands  # noqa: PLC0415 - it knows these commands
 
     commands.installed(data)
@@ -111,8 +118,8 @@ def rotate(data: Data = Path(), as_json: Json = False) -> None:
     from troth.entry.verifying import stages  # noqa: PLC0415 - needs the installation
 
     with stages(quiet=as_json) as stage:
-        wrapped = rotation.rotate(stage("persons' keys"))
+        persons = rotation.rotate(stage("persons"))
     if as_json:
-        commands.print_json({"wrapped": wrapped})
+        commands.print_json({"persons": persons})
     else:
-        typer.echo(f"The key-encryption key is another one. Persons' keys wrapped under it: {wrapped:,}.")
+        typer.echo(f"All keys of the vault are other ones, and what is held is sealed anew; persons: {persons:,}.")

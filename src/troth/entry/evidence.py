@@ -1,6 +1,7 @@
 """An installation held against its own ledger: first the ledger itself, then every row that its entries tell of."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -13,7 +14,7 @@ from troth.consent.reads import record_of
 from troth.entry import starting
 from troth.ledger import append_only, reads
 from troth.ledger.evidence import Told, damaged, one_moment, read_through, told
-from troth.ledger.lost import Lost
+from troth.ledger.lost import Lost, There
 from troth.ledger.rebuild import Finding, Progress, Report
 from troth.ledger.verify import Verified, verify_store
 from troth.statement import evidence as versions
@@ -47,10 +48,11 @@ def _verified(key: str, remembered: str, stage: Stage) -> Verified:
     report = Report(list(map(_with_record, found.findings)))
     for finding in _guards():
         report.note(finding)
+    lost: Counter[str] = Counter()
     if not found.findings:
-        for finding in _rows(stage("what entries tell of")):
+        for finding in _rows(stage("what entries tell of"), lost):
             report.note(finding)
-    return replace(found, findings=report.all())
+    return replace(found, findings=report.all(), lost=dict(lost))
 
 
 def _with_record(finding: Finding) -> Finding:
@@ -64,7 +66,22 @@ def _guards() -> Iterator[Finding]:
         yield Finding(f"trigger {name}", "This trigger, which keeps rows as they are, is gone, altered or not ours.")
 
 
-def _rows(progress: Progress) -> Iterator[Finding]:
+def _there(published: versions.Versions, holdings: vault.Holdings) -> dict[str, There]:
+    return {
+        "collected": agreements.there, "published": published.there, "erased": holdings.there,
+        "wished": wishes.there, "used": uses.used,
+    }  # fmt: skip
+
+
+def lost_since(size: int) -> dict[str, int]:
+    """Of each kind, how many of the entries from the one at `size` on tell of rows that a restoring lost."""
+    lost = Lost(_there(versions.Versions(), vault.Holdings(clock.now())))
+    for block, _ in told(lambda _done, _total: None, since=size):
+        lost.without(block)
+    return dict(lost.counted)
+
+
+def _rows(progress: Progress, counted: Counter[str]) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
@@ -76,9 +93,7 @@ def _rows(progress: Progress) -> Iterator[Finding]:
         "restored": holdings.restored,
         "rotated": lambda _entries: iter(()),  # it tells of keys, which stand in no row
     }
-    lost = Lost(
-        {"collected": lambda leaf: bool(record_of(leaf)), "published": published.tells_of, "erased": holdings.tells_of}
-    )
+    lost = Lost(_there(published, holdings))
     for block, strange in told(progress):
         yield from strange
         for kind, entries in groupby(lost.without(block), key=lambda one: one.said.get("kind")):
@@ -87,6 +102,7 @@ def _rows(progress: Progress) -> Iterator[Finding]:
                 yield Finding(entry.name, f"What {entry.name} tells of is nothing that troth does.")
             if held_against:
                 yield from held_against(list(entries))
+    counted.update(lost.counted)
     for room in (published, agreed, holdings, *others):
         yield from room.left_over()
     yield from read_through("submissions", submissions.altered())

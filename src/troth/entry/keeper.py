@@ -12,6 +12,7 @@ from django.db import Error, connections
 
 from troth import clock
 from troth.collection.actions import forget_keys
+from troth.entry import erasing
 from troth.entry.errors import ClockLeapt
 from troth.errors import TrothError
 from troth.ledger.sequencer import Sequencer
@@ -57,7 +58,7 @@ def _hourly() -> None:
         try:
             _insist_on_time(leap)
             now = clock.now()
-            ended = keep_retention(now)
+            ended = erasing.finish(now) + keep_retention(now)
             forget_keys(at=now)
             rounds.finished += 1
             rounds.ended += ended

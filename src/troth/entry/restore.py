@@ -6,7 +6,7 @@ Until all of it is done, a directory `restoring` stands in the installation and 
 import json
 import shutil
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,17 +17,21 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from troth import clock
-from troth.entry import backup, lock, manifest, starting, verifying
+from troth.consent.actions import wish_again
+from troth.entry import backup, erasing, lock, manifest, starting, verifying
 from troth.entry.backup import Stage
 from troth.entry.errors import AlteredBackup, LaterUnknown, Taken, Unreadable
+from troth.entry.evidence import lost_since
 from troth.entry.manifest import Manifest
-from troth.ledger import later, reads, tables, tiles
+from troth.ledger import evidence, later, reads, tables, tiles
 from troth.ledger.actions import append, sequence
 from troth.ledger.durable import keep_names, write_digested
+from troth.ledger.evidence import Told
 from troth.ledger.lost import RESTORED, ended_before
 from troth.ledger.work import unit_of_work
+from troth.use.actions import tokens_again
 from troth.vault import belonging, keys, keys_copy, rotating
-from troth.vault.actions import erase_again, finish_erasures
+from troth.vault.actions import erase_again
 from troth.vault.errors import ForeignKey, NotTogether
 from troth.vault.files import path_of
 from troth.vault.jobs import sweep_erased
@@ -51,12 +55,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put back: the backup's time, entries of its log and those behind it, persons erased again."""
+    """What was put back: the backup's time, entries of its log and those behind it.
+
+    Of what came later, how many persons were erased again, how many wishes noted again, and what was lost by kind.
+    """
 
     at: str
     entries: int
     later: int
     erased_again: int
+    wished_again: int
+    lost: Mapping[str, int]
 
 
 def restore(asked: Asked, stage: Stage) -> Restored:
@@ -72,7 +81,7 @@ def restore(asked: Asked, stage: Stage) -> Restored:
             _take_keys(copied)
         made = manifest.read(asked.backup)
         _insist_on_whole(asked.backup, made, stage)
-        _insist_on_persons_keys(made, copied)
+        _insist_on_persons_keys(asked, made, copied)
         staged = _staged(asked, made)
         _insist_on_alone()
         _wipe()
@@ -81,10 +90,11 @@ def restore(asked: Asked, stage: Stage) -> Restored:
         starting.migrate()
         if copied:
             keys_copy.put_back(copied)
-        again = _go_on(made, staged)
+        erased, wished = _go_on(made, staged)
         shutil.rmtree(staged.rename(_draft(staged)))
         starting.insist()
-        return Restored(made.at, made.size, reads.size() - made.size, again)
+        behind = reads.size() - made.size
+        return Restored(made.at, made.size, behind, erased, wished, lost_since(made.size))
 
 
 def _copied(asked: Asked) -> keys_copy.Copied | None:
@@ -125,13 +135,17 @@ def _insist_on_whole(directory: Path, made: Manifest, stage: Stage) -> None:
     starting.insist_on_known(set(made.migrations))
 
 
-def _insist_on_persons_keys(made: Manifest, copied: keys_copy.Copied | None) -> None:
+def _insist_on_persons_keys(asked: Asked, made: Manifest, copied: keys_copy.Copied | None) -> None:
     if copied and copied.size < made.size:
         message = "The copy of the keys is older than the backup, and lacks keys. Use the one that was made with it."
         raise NotTogether(message)
     if not copied and not (starting.begun(KEYS) and belonging.holds_keys()):
         message = "There are no persons' keys here. Name the copy of the keys: --with-keys, and its --recovery-key."
         raise NotTogether(message)
+    noted = tables.rows_of(asked.backup / manifest.ROWS / "vault_knownkey.jsonl")
+    known = {row["name"]: row["key_id"] for row in noted}[KEY_ENCRYPTION_KEY]
+    own = keys.local_key(copied.files[KEY_ENCRYPTION_KEY]) if copied else keys.key_encryption()
+    belonging.insist_on_key_of_backup(own.id, known)
 
 
 def _marker() -> Path:
@@ -231,29 +245,34 @@ def _put_files(directory: Path, progress: Any) -> None:
     keep_names(settings.TROTH_FILES_DIR)
 
 
-def _go_on(made: Manifest, staged: Path) -> int:
-    """Lets the log go on, ends again what was ended, and says in the ledger what was lost. Answers whom it erased."""
+def _go_on(made: Manifest, staged: Path) -> tuple[int, int]:
+    """Lets the log go on and hold, and says in it what was lost. Answers how many erasures and wishes hold again."""
     belonging.forget_key(KEY_ENCRYPTION_KEY)  # it may have been exchanged since the backup
     starting.note_keys()
     known = ended_before()
     if (staged / _LATER).exists():
         later.put_behind(staged / _LATER, later.of_rows())
     sequence()
-    erased = erase_again(dict(_erased_since(made.size)))
+    again = _again(made.size)
     now = clock.now()
     _tell(made, known, now)
-    finish_erasures(at=now)
+    erasing.finish(now)
     sequence()
     sweep_erased(now)
     sequence()
-    return erased
+    return again
 
 
-def _erased_since(size: int) -> Iterator[tuple[str, tuple[datetime, bytes]]]:
-    for data, leaf in reads.since(size):
-        said = json.loads(data)
-        if said["kind"] == "erased":
-            yield said["commitment"], (datetime.fromisoformat(said["at"]), leaf)
+def _again(size: int) -> tuple[int, int]:
+    """Lets hold again what the entries from `size` on say of persons and tokens. Answers how many erased and wished."""
+    told: dict[str, list[Told]] = {"wished": [], "token": [], "erased": []}
+    for block, _ in evidence.told(lambda _done, _total: None, since=size):
+        for one in block:
+            told.get(str(one.said.get("kind")), []).append(one)
+    tokens_again(told["token"])
+    # Whoever was erased had their wishes before.
+    wished = wish_again({one.said["commitment"]: one for one in told["wished"]})
+    return erase_again({one.said["commitment"]: one for one in told["erased"]}), wished
 
 
 @unit_of_work

@@ -1,4 +1,4 @@
-"""`troth keys rotate`: another key-encryption key, while no server runs."""
+"""`troth keys rotate`: another key-encryption key and other persons' keys, while no server runs."""
 
 from django.conf import settings
 
@@ -11,7 +11,7 @@ from troth.vault import rotating
 
 
 def rotate(progress: Progress) -> int:
-    """Exchanges the key-encryption key, or goes on with an exchange that was cut short; answers how many it wrapped."""
+    """Exchanges the keys, or goes on with an exchange that was cut short; answers of how many persons."""
     with lock.held(settings.TROTH_DIR, since=clock.rfc3339(clock.now())), starting.store_readable():
         if starting.others_at_work():
             message = "Somebody else is connected to the rows' database. Stop every server that works on it."
@@ -32,7 +32,7 @@ def finish() -> None:
 
 
 def _rotated(progress: Progress) -> int:
-    wrapped = rotating.rotate(progress, at=clock.now())
+    persons = rotating.rotate(progress, at=clock.now())
     sequence()
     starting.insist()
-    return wrapped
+    return persons

@@ -11,12 +11,11 @@ from django.conf import settings
 from django.db import connections
 
 from troth import clock
-from troth.entry import lock, rotation, server, site, starting
+from troth.entry import erasing, lock, rotation, server, site, starting
 from troth.entry.errors import PortTaken, Unsafe
 from troth.ledger.actions import sequence
 from troth.statement import actions, reads
 from troth.statement.loader import loads
-from troth.vault.actions import finish_erasures
 
 
 def prepare() -> None:
@@ -67,7 +66,7 @@ def _open() -> None:
         if starting.outdated():
             starting.migrate()
         starting.note_keys()
-        finish_erasures(at=clock.now())
+        erasing.finish(clock.now())
         actions.fits_here(reads.in_force(settings.TROTH_SERVICE, clock.now()).statement)
 
 

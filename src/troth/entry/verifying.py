@@ -3,7 +3,7 @@
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, astuple
 from pathlib import Path
@@ -64,6 +64,19 @@ def lines(verified: Verified) -> Iterator[str]:
         yield f"NOT verified; findings: {len(verified.findings)}."
     else:
         yield f"Verified: {verified.checked:,} of {verified.size:,} entries, root {verified.root}."
+    yield from lost(verified.lost)
+
+
+_LOST = {
+    "collected": "submissions", "wished": "wishes", "used": "uses", "published": "versions of the statement",
+    "erased": "erasures of people who are not in it",
+}  # fmt: skip
+
+
+def lost(counted: Mapping[str, int]) -> Iterator[str]:
+    """What was lost when a backup was put back, in words; nothing if nothing was."""
+    if said := ", ".join(f"{words} {counted[kind]:,}" for kind, words in _LOST.items() if counted.get(kind)):
+        yield f"Told of by the ledger, and lost when a backup was put back: {said}."
 
 
 def _findings(verified: Verified) -> Iterator[Finding]:

@@ -93,12 +93,15 @@ def _kind(field: Any, one: BaseDatabaseWrapper) -> str:
     return str(field.db_type(one)).lower()
 
 
-def told(progress: Progress) -> Iterator[tuple[list[Told], list[Finding]]]:
-    """Every entry, those that wait first, a block at a time; and of each block what troth would not have written."""
+def told(progress: Progress, *, since: int = 0) -> Iterator[tuple[list[Told], list[Finding]]]:
+    """Every entry, those that wait first, a block at a time; and of each block what troth would not have written.
+
+    With `since`, of those that have their place only the ones from there on.
+    """
     for page in _pages(reads.stored_pending()):
         yield _read([(f"pending entry {number}", data, leaf) for number, data, leaf in _unplaced(page)])
     size = reads.size()
-    for start in range(0, size, _BLOCK):
+    for start in range(since, size, _BLOCK):
         stop = min(size, start + _BLOCK)
         yield _read([(f"entry {index}", data, leaf) for index, data, leaf in reads.stored(start, stop)])
         progress(stop, size)

@@ -5,7 +5,7 @@ An entry of the kind ``restored`` says which: from the size of the log at the ba
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from troth.ledger import reads
@@ -15,30 +15,43 @@ RESTORED: Final = "restored"
 # These only count, and what is counted is told again when it ends again; `restored` tells of what had ended before.
 _COUNTED: Final = ("expired", "swept", RESTORED)
 
-There = Callable[[bytes], bool]
+There = Callable[[Sequence[Told]], Collection[bytes]]
 
 
 class Lost:
     """Which entries need no rows: they stand where a restoring says that rows were lost, and none are there.
 
-    `there` says, by kind, whether the rows of an entry are there by its leaf.
+    `there` says, by kind, of which of some entries there are rows, by their leaves. `counted` says how many were lost
+    of each kind, among the entries that were looked at.
     """
 
     def __init__(self, there: Mapping[str, There]) -> None:
         self._there = there
         self._spans = list(_spans())
+        self.counted: Counter[str] = Counter()
 
-    def without(self, entries: Iterable[Told]) -> list[Told]:
+    def without(self, entries: Sequence[Told]) -> list[Told]:
         """`entries`, but those that were lost."""
-        return [one for one in entries if not self._is_lost(one)] if self._spans else list(entries)
+        if not self._spans:
+            return list(entries)
+        lost = self._lost([one for one in entries if self._may_be(one)])
+        return [one for one in entries if one.leaf not in lost]
 
-    def _is_lost(self, entry: Told) -> bool:
+    def _may_be(self, entry: Told) -> bool:
         index = entry.name.removeprefix("entry ")
-        if not index.isdecimal() or not any(start <= int(index) < stop for start, stop in self._spans):
-            return False
-        kind = entry.said.get("kind")
-        there = self._there.get(kind) if isinstance(kind, str) else None
-        return kind in _COUNTED or (there is not None and not there(entry.leaf))
+        return index.isdecimal() and any(start <= int(index) < stop for start, stop in self._spans)
+
+    def _lost(self, entries: Sequence[Told]) -> set[bytes]:
+        by_kind: dict[str, list[Told]] = {}
+        for one in entries:
+            by_kind.setdefault(str(one.said.get("kind")), []).append(one)
+        lost = {one.leaf for kind in _COUNTED for one in by_kind.get(kind, ())}
+        for kind, there in self._there.items():
+            if some := by_kind.get(kind):
+                gone = {one.leaf for one in some} - set(there(some))
+                self.counted[kind] += len(gone)
+                lost |= gone
+        return lost
 
 
 def ended_before() -> dict[str, Any]:

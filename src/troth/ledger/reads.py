@@ -172,14 +172,6 @@ def entries(start: int, stop: int) -> Iterator[tuple[int, bytes]]:
             yield index, data
 
 
-def since(size: int) -> Iterator[tuple[bytes, bytes]]:
-    """Data and leaf of each placed entry from the one at `size` on."""
-    after = size
-    while page := stored(after, after + _CHUNK):
-        yield from ((data, leaf) for _, data, leaf in page)
-        after += len(page)
-
-
 def entries_with(part: bytes) -> list[tuple[int, bytes]]:
     """Index and data of the entries in which `part` stands, looked for through all of the log."""
     with connection.cursor() as cursor:

@@ -20,6 +20,13 @@ from troth.ledger.durable import Digested, write_digested
 from troth.ledger.rebuild import Progress
 
 _AT_ONCE: Final = 2000
+_BEYOND: Final = """
+    SELECT setval(of, GREATEST(%s, nextval(of))) FROM pg_get_serial_sequence('{table}', 'id') AS numbers(of)
+"""
+_BEYOND_NONE: Final = """
+    INSERT INTO sqlite_sequence (name, seq) SELECT %s, %s
+    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = %s)
+"""
 
 
 def write(alias: str, directory: Path, progress: Progress) -> dict[str, Digested]:
@@ -105,6 +112,17 @@ def _go_on_counting(tables: list[type[models.Model]], alias: str) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), tables):
             cursor.execute(statement)
+
+
+def count_beyond(model: type[models.Model], number: int) -> None:
+    """Rows that are added to the table of `model` from now on have numbers beyond `number`."""
+    connection, table = connections[router.db_for_write(model)], model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_BEYOND.format(table=table), [number])
+        else:
+            cursor.execute("UPDATE sqlite_sequence SET seq = MAX(seq, %s) WHERE name = %s", [number, table])
+            cursor.execute(_BEYOND_NONE, [table, number, table])
 
 
 def drop(alias: str) -> None:

@@ -4,8 +4,8 @@ A store is checked from its rows, a running site from its tiles, a receipt by it
 earlier shows that the log only grew since: without one, an older copy put back looks like an older log.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from heapq import merge
 from typing import Protocol
 
@@ -19,12 +19,16 @@ Fetch = Callable[[str], bytes]
 
 @dataclass(frozen=True)
 class Verified:
-    """What verification reached: size and root of the log, how many entries were checked, what is wrong."""
+    """What verification reached: size and root of the log, how many entries were checked, what is wrong.
+
+    `lost`: of how many entries of each kind the rows were lost when a backup was put back.
+    """
 
     size: int
     root: str
     checked: int
     findings: tuple[Finding, ...]
+    lost: Mapping[str, int] = field(default_factory=dict)
 
 
 class Stored(Protocol):

@@ -69,9 +69,9 @@ class Versions:
             if entry.said != stands or row.effective.strftime("%H%M%S%f").strip("0"):
                 yield Finding(_name(row), f"Its row is not what {entry.name} says.", str(entry.said), str(stands))
 
-    def tells_of(self, leaf: bytes) -> bool:
-        """Whether a version stands for the entry with this leaf."""
-        return leaf in self._untold
+    def there(self, entries: Sequence[Told]) -> set[bytes]:
+        """The leaves of those of `entries` for which a version stands."""
+        return {one.leaf for one in entries if one.leaf in self._untold}
 
     def left_over(self) -> Iterator[Finding]:
         """Versions that cannot be read or of which no entry tells, and whether they are of the service served here."""

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from troth.ledger.actions import append
+from troth.ledger.evidence import Told
 from troth.ledger.rows import Insertion
 from troth.ledger.rules import JSON
 from troth.ledger.work import unit_of_work
@@ -188,6 +189,27 @@ def end_token(ref: str, *, at: datetime) -> None:
         raise NoSuchToken(message)
     token = Token(ref=ref, ended=True, digest=made.digest, purposes=made.purposes, recipient=made.recipient)
     _keep(token, expires=made.expires, at=at)
+
+
+@unit_of_work
+def tokens_again(told: Sequence[Told]) -> int:
+    """Makes and ends again the tokens that these entries tell of: after an older store was put back.
+
+    Answers how many were not made or ended there yet.
+    """
+    there = {(one.ref, one.ended) for one in Token.objects.all()}
+    found = [_token(one) for one in told if (one.said["reference"], one.said["ended"]) not in there]
+    Token.objects.bulk_create(found)
+    return len(found)
+
+
+def _token(told: Told) -> Token:
+    said = told.said
+    return Token(
+        ref=said["reference"], ended=said["ended"], digest=bytes.fromhex(said["digest"]), purposes=said["purposes"],
+        recipient=said["recipient"], expires=datetime.fromisoformat(said["expires"]),
+        at=datetime.fromisoformat(said["at"]), leaf=told.leaf,
+    )  # fmt: skip
 
 
 def _keep(token: Token, *, expires: datetime, at: datetime) -> None:

@@ -14,11 +14,12 @@ from typing import Final, NamedTuple, TypeAlias
 from django.db import connection
 
 from troth.consent import reads as consent
-from troth.consent.wishes import Spoken
+from troth.consent.wishes import Spoken, Wish
 from troth.ledger.tail import added
 from troth.statement import reads as statements
 from troth.statement.compile import Compiled
 from troth.statement.difference import difference
+from troth.statement.errors import NoSuchVersion
 from troth.use import rules
 from troth.use.gates import Source, Wanted
 from troth.use.known import Kind, Known, Law, Stance
@@ -117,6 +118,11 @@ def uses_of(person: str) -> list[UseOf]:
         UseOf(row.at, row.purpose, row.fields, row.recipient, row.country, row.by, bytes(row.leaf).hex())
         for row in rows
     ]
+
+
+def recipients_of(person: str) -> list[str]:
+    """Every recipient for whom something that is held of `person` was opened."""
+    return sorted({one.recipient for one in uses_of(person)} - {""})
 
 
 _CROWDS = """
@@ -232,6 +238,7 @@ def _alike(
 
 
 def _heard(spoken: Spoken, fields: Mapping[str, Collection[str]], service: str) -> Known:
+    spoken = spoken._replace(wishes=[one for one in spoken.wishes if _stands(one[2], one[3], one[4], service)])
     said = heard(spoken, lambda version: _compiled(service, version))
     chosen: dict[str, set[str]] = defaultdict(set)
     for _, record, offer, given in spoken.choices:
@@ -244,6 +251,21 @@ def _heard(spoken: Spoken, fields: Mapping[str, Collection[str]], service: str) 
     )
     stance = Stance(frozenset(said.yes.items()), frozenset(said.objected), said.restricted, said.young)
     return Known(records, stance, said.born_by)
+
+
+def _stands(wish: Wish, version: int, at: datetime, service: str) -> bool:
+    """Whether a wish that allows something was said under versions that are there.
+
+    After an older store was put back, one that came later is not, and another may be published under its number. What
+    a person takes back or objects to holds whatever it was said under.
+    """
+    if wish.given == (wish.kind in ("objection", "restriction")):
+        return True
+    accepted = wish.number if wish.kind == "acceptance" else version
+    try:
+        return all(statements.version(service, one).published <= at for one in (version, accepted))
+    except NoSuchVersion:
+        return False
 
 
 @lru_cache(16)

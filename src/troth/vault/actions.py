@@ -1,23 +1,23 @@
 """What the vault does: holds values, lets them lapse, erases persons."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import TypeVar
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from troth.ledger.actions import append
+from troth.ledger.evidence import Told
 from troth.ledger.rows import Insertion
 from troth.ledger.work import insist_on_unit, unit_of_work
-from troth.vault import keys, rules
+from troth.vault import files, keys, rules
 from troth.vault.certificate import committed
 from troth.vault.errors import NoSuchPerson
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed, Suppression
-from troth.vault.reads import person_keys
+from troth.vault.reads import secrets_of
 from troth.vault.router import KEYS
 
 T = TypeVar("T")
@@ -42,6 +42,11 @@ class Value:
     keep_until: datetime
     file: str = ""
 
+    @property
+    def lasting(self) -> bytes:
+        """What stays of it when it is sealed anew."""
+        return files.lasting(self.plain) if self.file else self.plain
+
 
 @dataclass(frozen=True)
 class Holding:
@@ -54,7 +59,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class Held:
-    """Whose values they are now, the salt of the ledger entry, and the digest of each sealed value."""
+    """Whose values they are now, the salt of the ledger entry, and the digest of each value."""
 
     person: str
     salt: bytes
@@ -64,7 +69,7 @@ class Held:
 @dataclass(frozen=True)
 class _Owner:
     person: str
-    key: bytes
+    secret: bytes
 
 
 def hold(holdings: Sequence[Holding], *, at: datetime) -> list[Held]:
@@ -74,12 +79,13 @@ def hold(holdings: Sequence[Holding], *, at: datetime) -> list[Held]:
     own = rules.draw(rules.OWN, len(holdings))
     for holding, owner, nonces in zip(holdings, _owners(holdings, at), own, strict=True):
         person, record = owner.person, holding.record
-        envelope, digests = rules.envelope(owner.key, person, record, nonces), {}
+        envelope, digests = rules.envelope(owner.secret, person, record, nonces), {}
+        salts = rules.salts_of(owner.secret)
         for value in holding.values:
+            digests[value.field] = rules.value_digest(salts, record, value.field, value.lasting)
             sealed = envelope.seal(value.plain, value.field)
-            digests[value.field] = sha256(sealed).hexdigest()
             rows.append((person, record, value.field, sealed, value.file, at, value.keep_until))
-        held.append(Held(person, rules.entry_salt(owner.key, record), digests))
+        held.append(Held(person, rules.entry_salt(salts, record), digests))
     _add_sealed(rows)
     return held
 
@@ -96,7 +102,7 @@ def _owners(holdings: Sequence[Holding], at: datetime) -> list[_Owner]:
         owner = known.get(index) if index is not None else None
         if owner is None:
             owner = _Owner(*next(spare))
-            new.append((owner.person, owner.key))
+            new.append((owner.person, owner.secret))
             if index is not None:
                 known[index] = owner
                 named.append((index, owner.person))
@@ -114,7 +120,7 @@ def _known(indexes: Iterable[bytes]) -> dict[bytes, _Owner]:
     persons = _found(sorted(indexes))
     if not persons:
         return {}
-    left = person_keys(persons.values())
+    left = secrets_of(persons.values())
     erased = [index for index, person in persons.items() if person not in left]
     if erased:
         LookUp.objects.filter(index__in=erased).delete()
@@ -161,42 +167,50 @@ def _forget_whom_nothing_is_held_of(at: datetime) -> int:
 
 @dataclass(frozen=True)
 class Erased:
-    """Who was erased, when, and the leaf of the entry that tells of it."""
+    """Who was erased, when, the leaf of the entry that tells of it, and which recipients are to be told."""
 
     person: str
     at: datetime
     leaf: bytes
+    recipients: tuple[str, ...]
 
 
 @unit_of_work
-def erase(person: str, *, at: datetime) -> Erased:
+def erase(person: str, recipients: Sequence[str] = (), *, at: datetime) -> Erased:
     """From now on nobody can read what is held of `person`, nor find them: key, look-up index and person go.
 
     What was sealed is swept later (:func:`sweep`), so that this takes as long for much as for little. Erasing again
-    answers the same. :class:`NoSuchPerson` when nothing is held of them.
+    answers the same. :class:`NoSuchPerson` when nothing is held of them. `recipients` are to be told of it, and the
+    entry names them.
     """
     # In the order of `hold`: a submission of theirs comes before this, or finds nobody.
     indexes = list(LookUp.objects.select_for_update().filter(person=person).order_by("index"))
     there = list(Person.objects.select_for_update().filter(ref=person))
-    done = Erasure.objects.filter(person=person).values_list("person", "at", "leaf").first()
-    if done:
-        return Erased(done[0], done[1], bytes(done[2]))
+    if done := Erasure.objects.filter(person=person).first():
+        return Erased(person, done.at, bytes(done.leaf), tuple(done.recipients))
     if not there:
         message = "Nothing is held of anybody with this reference."
         raise NoSuchPerson(message)
-    leaf = append("erased", {"commitment": committed(person)}, at=at)
-    return _erased(person, [bytes(one.index) for one in indexes], at, leaf)
+    leaf = append("erased", {"commitment": committed(person), "recipients": list(recipients)}, at=at)
+    return _erased(Erased(person, at, leaf, tuple(recipients)), [bytes(one.index) for one in indexes])
 
 
-def _erased(person: str, indexes: Sequence[bytes], at: datetime, leaf: bytes) -> Erased:
+def _erased(done: Erased, indexes: Sequence[bytes]) -> Erased:
+    person = done.person
     PersonKey.objects.using(KEYS).filter(person=person).update(wrapped=b"")
     key = keys.look_up_key()
     left = [Suppression(digest=rules.suppression(key, index)) for index in indexes]
     Suppression.objects.bulk_create(left, ignore_conflicts=True)
     LookUp.objects.filter(person=person).delete()
     Person.objects.filter(ref=person).delete()
-    Erasure.objects.create(person=person, at=at, leaf=leaf)
-    return Erased(person, at, leaf)
+    Erasure.objects.create(person=person, at=done.at, leaf=done.leaf, recipients=list(done.recipients))
+    return done
+
+
+def stays(person: str) -> bool:
+    """Whether anything is held of `person`; if so, nobody erases them before this unit of work is over."""
+    insist_on_unit()
+    return bool(Person.objects.select_for_update().filter(ref=person))
 
 
 @unit_of_work
@@ -213,27 +227,28 @@ def sweep(*, at: datetime) -> int:
     return len(left)
 
 
-def erase_again(told: Mapping[str, tuple[datetime, bytes]]) -> int:
+def erase_again(told: Mapping[str, Told]) -> int:
     """Erases whoever the ledger says was erased: after an older store was put back. Answers how many were there.
 
-    `told` has what each entry commits to, with the entry's time and leaf.
+    `told` has the entries of erasures by what each commits to.
     """
     persons = list(Person.objects.values_list("ref", flat=True)) if told else []
-    found = [(person, *told[one]) for person in persons if (one := committed(person)) in told]
+    found = [(person, told[one]) for person in persons if (one := committed(person)) in told]
     for some in _batches(found):
         _erase_again(some)
     return len(found)
 
 
 @unit_of_work
-def _erase_again(found: Sequence[tuple[str, datetime, bytes]]) -> None:
-    for person, at, leaf in found:
+def _erase_again(found: Sequence[tuple[str, Told]]) -> None:
+    for person, one in found:
         indexes = LookUp.objects.filter(person=person).values_list("index", flat=True)
-        _erased(person, list(map(bytes, indexes)), at, leaf)
+        at = datetime.fromisoformat(one.said["at"])
+        _erased(Erased(person, at, one.leaf, tuple(one.said["recipients"])), list(map(bytes, indexes)))
 
 
-def finish_erasures(*, at: datetime) -> int:
-    """Finishes every erasure that stopped half-way, and undoes what an older keys database brought back.
+def finish_erasures(erase: Callable[[str], object]) -> int:
+    """Finishes every erasure that stopped half-way, by `erase`, and undoes what an older keys database brought back.
 
     Keys are destroyed before anything else is known of it. Answers how many there were.
     """
@@ -245,7 +260,7 @@ def finish_erasures(*, at: datetime) -> int:
         for person in Person.objects.filter(ref__in=some).values_list("ref", flat=True)
     ]
     for person in halves:
-        erase(person, at=at)
+        erase(person)
     erased = list(Erasure.objects.values_list("person", flat=True))
     back = [person for some in _batches(erased) for person in rows.filter(person__in=some).exclude(wrapped=b"")]
     for some in _batches(back):

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from troth.vault import keys
 from troth.vault.errors import Erased, ForeignKey, NotTogether
 from troth.vault.models import Erasure, KnownKey, PersonKey, Sealed
-from troth.vault.reads import person_key
+from troth.vault.reads import secret_of
 from troth.vault.router import KEYS
 
 _RESTORE = "Restore the keys database that was copied with the rows or after them."
@@ -40,6 +40,16 @@ def _foreign(name: str, given: str, known: str) -> ForeignKey:
     return ForeignKey(message)
 
 
+def insist_on_key_of_backup(key_id: str, known: str) -> None:
+    """Refuses persons' keys under this key-encryption key for a backup that was made when it was `known`."""
+    if key_id != known:
+        message = (
+            "Keys were exchanged between the backup and these keys, so what is sealed in it does not open with them."
+            " Name the copy of the keys that was made with it: --with-keys, and its --recovery-key."
+        )
+        raise NotTogether(message)
+
+
 def exchange_key(name: str, key_id: str) -> bool:
     """Notes that from now on this is the key `name`; says whether another one was noted before."""
     return bool(KnownKey.objects.filter(name=name).exclude(key_id=key_id).update(key_id=key_id))
@@ -59,7 +69,7 @@ def insist_on_one_whole(at: datetime) -> None:
     person = newest_person(at)
     if person and not _was_emptied(person):
         try:
-            person_key(person)
+            secret_of(person)
         except Erased as error:
             message = f"The keys database lacks the key of a person of whom the rows hold values. {_RESTORE}"
             raise NotTogether(message) from error

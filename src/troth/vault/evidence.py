@@ -4,7 +4,6 @@ Every value is opened in its place, every file chunk by chunk, and what comes ou
 whether it is whole, never what it is.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +19,9 @@ from django.db.models import Exists, OuterRef
 from troth.clock import rfc3339
 from troth.ledger.evidence import Reading, Told
 from troth.ledger.rebuild import MOST_FINDINGS, Finding
-from troth.ledger.rules import sha256_hex
-from troth.vault import keys, rules
+from troth.vault import files, keys, rules
 from troth.vault.certificate import committed
 from troth.vault.errors import ForeignKey
-from troth.vault.files import unsealed
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed
 
 
@@ -74,7 +71,7 @@ class Shelf:
         self.known = {ref for ref, _ in _persons(refs)}
         self.erased = {ref for ref, _ in _erasures(refs)}
         self.altered: set[str] = set()
-        self.keys = dict(self._unwrapped(refs))
+        self.secrets = dict(self._unwrapped(refs))
         self.indexes = dict(_indexes(refs))
         self.rows: dict[str, dict[str, _Row]] = defaultdict(dict)
         for plain in _sealed(list(persons)):
@@ -94,8 +91,8 @@ class Shelf:
 
     def salt(self, person: str, record: str) -> bytes | None:
         """The salt of the record's entry; None when the person's key is gone or altered."""
-        key = self.keys.get(person)
-        return rules.entry_salt(key, record) if key else None
+        secret = self.secrets.get(person)
+        return rules.entry_salt(rules.salts_of(secret), record) if secret else None
 
 
 class Holdings:
@@ -116,8 +113,8 @@ class Holdings:
         self._told: Counter[str] = Counter()
         self._told_gone = 0
         self._last = ""
-        rows = Erasure.objects.values_list("leaf", "person", "at")
-        self._erasures = {bytes(leaf): (person, at) for leaf, person, at in rows}
+        rows = Erasure.objects.values_list("leaf", "person", "at", "recipients")
+        self._erasures = {bytes(leaf): tuple(rest) for leaf, *rest in rows}
 
     def held_against(self, entries: Sequence[Told]) -> Iterator[Finding]:
         """Takes note of what ended; what does not say so as it should is a finding."""
@@ -149,9 +146,9 @@ class Holdings:
             self._told.update(fields)
             self._told_gone += persons or 0
 
-    def tells_of(self, leaf: bytes) -> bool:
-        """Whether an erasure stands for the entry with this leaf."""
-        return leaf in self._erasures
+    def there(self, entries: Sequence[Told]) -> set[bytes]:
+        """The leaves of those of `entries` for which an erasure stands."""
+        return {one.leaf for one in entries if one.leaf in self._erasures}
 
     def erased(self, entries: Sequence[Told]) -> Iterator[Finding]:
         """Takes note of who was erased; an entry that tells of nobody is a finding."""
@@ -160,9 +157,10 @@ class Holdings:
             if row is None:
                 yield Finding(entry.name, f"What {entry.name} tells of is not there: its erasure is gone.")
                 continue
-            person, at = row
+            person, at, recipients = row
             self._told_gone += 1
-            if entry.said != {"kind": "erased", "at": rfc3339(at), "commitment": committed(person)}:
+            stands = {"kind": "erased", "at": rfc3339(at), "commitment": committed(person), "recipients": recipients}
+            if entry.said != stands:
                 yield Finding(entry.name, f"The erasure that {entry.name} tells of was changed.")
 
     # One record.
@@ -171,17 +169,16 @@ class Holdings:
         """What of `given` is not held as it was given."""
         rows = shelf.rows.get(given.record, {})
         yield from self._person(given, shelf, rows)
-        key = shelf.keys.get(given.person)
-        envelope = rules.envelope(key, given.person, given.record) if key else None
+        secret = shelf.secrets.get(given.person)
         self._there += len(rows)
         for field, digest in given.digests.items():
             row = rows.get(field)
             if row is None:
                 self._absent(given, field, early=given.person in shelf.erased)
                 continue
-            yield from _placed(given, row, digest)
-            if envelope:
-                yield from self._opened(given, row, envelope, shelf)
+            yield from _placed(given, row)
+            if secret:
+                yield from self._opened(given, row, digest, secret, shelf)
         if rows.keys() - given.digests.keys():
             yield given.finding(f"A value is held that was never given with {given.entry}.")
 
@@ -192,7 +189,7 @@ class Holdings:
             push(self._latest, (given.ends[field], given.entry, field, given.record))
 
     def _person(self, given: Given, shelf: Shelf, rows: Mapping[str, _Row]) -> Iterator[Finding]:
-        key_there = given.person in shelf.keys
+        key_there = given.person in shelf.secrets
         if given.person in shelf.altered:
             yield given.finding(f"The key of the person of {given.entry} was altered, or is another person's.")
         elif given.person in shelf.erased:
@@ -211,13 +208,16 @@ class Holdings:
         """Whether the time of a value is not over; retention may be ending it this moment if it is."""
         return field in given.ends and given.ends[field] > self._now
 
-    def _opened(self, given: Given, row: _Row, envelope: rules.Envelope, shelf: Shelf) -> Iterator[Finding]:
+    def _opened(self, given: Given, row: _Row, digest: str, secret: bytes, shelf: Shelf) -> Iterator[Finding]:
         try:
-            plain = envelope.open(row.sealed, row.field)
-        except (InvalidTag, ValueError):
+            plain = rules.opened(secret, given.person, given.record, row.field, row.sealed)
+            lasting = files.lasting(plain) if row.file else plain
+        except (InvalidTag, ValueError, AttributeError):
             yield given.finding(f"The sealed value `{row.field}` of {given.entry} does not open in its place.")
             return
-        if row.field in given.files and not _file_whole(row.file, plain):
+        if rules.value_digest(rules.salts_of(secret), given.record, row.field, lasting) != digest:
+            yield given.finding(f"The sealed value `{row.field}` of {given.entry} is not the one that was given.")
+        if row.field in given.files and not files.whole(row.file, plain):
             if self._lasts(given, row.field) and _named_now(row.file):
                 yield given.finding(f"The file `{row.field}` of {given.entry} was altered, or is not there.")
         elif row.field == given.address:
@@ -242,7 +242,7 @@ class Holdings:
                 yield Finding(subject, "A look-up index finds this person by an address that they did not give.")
 
     def _erased(self) -> Iterator[Finding]:
-        for person, _ in self._erasures.values():
+        for person, *_ in self._erasures.values():
             yield Finding(f"person {person}", "No entry of the ledger tells of this person's erasure.")
         if Erasure.objects.filter(Exists(Sealed.objects.filter(person=OuterRef("person"))), swept=True).exists():
             yield Finding("vault", "Something is held of somebody who was erased, and is said to be swept.")
@@ -264,28 +264,13 @@ class Holdings:
         yield from _counted("Look-up indexes", self._indexes, LookUp.objects.count())
 
 
-def _placed(given: Given, row: _Row, digest: str) -> Iterator[Finding]:
-    if sha256_hex(row.sealed) != digest:
-        yield given.finding(f"The sealed value `{row.field}` of {given.entry} is not the one that was given.")
+def _placed(given: Given, row: _Row) -> Iterator[Finding]:
     end = given.ends.get(row.field, row.keep_until)
     is_file = row.field in given.files if given.ends else bool(row.file)
     stands = {"person": row.person, "since": row.since, "keep_until": row.keep_until, "file": bool(row.file)}
     for column, value in {"person": given.person, "since": given.at, "keep_until": end, "file": is_file}.items():
         if stands[column] != value:
             yield given.finding(f"The row of the value `{row.field}` of {given.entry} was changed: its {column}.")
-
-
-def _file_whole(ref: str, plain: bytes) -> bool:
-    """Whether the file of a sealed description is `ref`, and each of its chunks is in its place."""
-    try:
-        described = json.loads(plain)
-        if described["file"] != ref:
-            return False
-        for _ in unsealed(ref, bytes.fromhex(described["key"])):
-            pass
-    except (ValueError, TypeError, LookupError, OSError, InvalidTag):
-        return False
-    return True
 
 
 def _named_now(ref: str) -> bool:

@@ -4,17 +4,21 @@ A file has a random key of its own; that key is sealed as the value of its field
 Plaintext never touches the disk.
 """
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from troth import clock
 from troth.ledger.durable import keep_names
+from troth.ledger.rules import JSON, canonical
 from troth.vault import rules
 
 _SEALED_CHUNK = rules.CHUNK + 16
@@ -24,6 +28,17 @@ def path_of(ref: str) -> Path:
     """Where the file `ref` stands."""
     directory: Path = settings.TROTH_FILES_DIR
     return directory / ref[:2] / ref
+
+
+def described(name: str, kind: str, size: int, sha256: str, sealing: "Sealing") -> bytes:
+    """What is sealed as the value of a field that is a file: what it is, where it stands, and its key."""
+    place: dict[str, JSON] = {"file": sealing.ref, "key": sealing.key.hex()}
+    return canonical({"name": name, "type": kind, "size": size, "sha256": sha256, **place})
+
+
+def lasting(description: bytes) -> bytes:
+    """What stays of a description when the file is sealed anew."""
+    return canonical({name: one for name, one in json.loads(description).items() if name not in ("file", "key")})
 
 
 # References of the files that this process is taking in, until a value names them or they are gone.
@@ -99,3 +114,32 @@ def unsealed(ref: str, key: bytes) -> Iterator[bytes]:
             yield cipher.decrypt(rules.chunk_nonce(number, last=False), chunk, ref.encode())
             chunk, number = following, number + 1
         yield cipher.decrypt(rules.chunk_nonce(number, last=True), chunk, ref.encode())
+
+
+def whole(ref: str, description: bytes) -> bool:
+    """Whether the file of a description is `ref`, each of its chunks is in its place, and together they are it."""
+    read = sha256()
+    try:
+        said = json.loads(description)
+        if said["file"] != ref:
+            return False
+        for chunk in unsealed(ref, bytes.fromhex(said["key"])):
+            read.update(chunk)
+        return bool(said["sha256"] == read.hexdigest())
+    except (ValueError, TypeError, LookupError, OSError, InvalidTag):
+        return False
+
+
+def sealed_anew(ref: str, description: bytes) -> tuple[str, bytes]:
+    """Seals file `ref` once more, under another key; answers the new file, which nothing names yet, and what it is.
+
+    A file that is not whole stays as it is: verification tells of it.
+    """
+    if not whole(ref, description):
+        return ref, description
+    said, sealing = json.loads(description), Sealing()
+    for chunk in unsealed(ref, bytes.fromhex(said["key"])):
+        sealing.write(chunk)
+    sealing.finish()
+    sealing.keep()
+    return sealing.ref, described(said["name"], said["type"], said["size"], said["sha256"], sealing)

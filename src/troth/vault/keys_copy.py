@@ -7,7 +7,7 @@ import base64
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -22,7 +22,7 @@ from troth.ledger.rebuild import Progress
 from troth.ledger.rows import Insertion
 from troth.ledger.secret import secret_in
 from troth.ledger.work import unit_of_work
-from troth.vault import keys, rules
+from troth.vault import keys, rotating, rules
 from troth.vault.errors import KeyMissing, NotTogether
 from troth.vault.key_files import KEY_ENCRYPTION_KEY
 from troth.vault.models import PersonKey
@@ -128,21 +128,29 @@ def _chunks(file: Path, key: bytes) -> Iterator[bytes]:
 def put_back(copied: Copied) -> int:
     """Puts the keys of persons into the store who have none there; answers how many. Whoever was erased stays so.
 
-    They are wrapped under the key-encryption key of today, which may be another one than at the backup.
+    They are wrapped under the key-encryption key of today, which may be another one than at the backup. Whose key was
+    exchanged since has both, until :func:`troth.vault.rotating.seal_anew` sealed what is held of them.
     """
     wrapped_by = keys.local_key(copied.files[KEY_ENCRYPTION_KEY])
     put = 0
     while some := list(islice(copied.persons, _AT_ONCE)):
-        put += _put_back(some, wrapped_by)
+        put += _put_back({person: base64.b64decode(wrapped) for person, wrapped in some}, wrapped_by)
+        rotating.seal_anew(keys.key_encryption(), [person for person, _ in some])
     return put
 
 
 @unit_of_work
-def _put_back(some: Sequence[tuple[str, str]], wrapped_by: keys.LocalKey) -> int:
-    there = set(PersonKey.objects.using(KEYS).filter(person__in=[person for person, _ in some]).values_list("person"))
-    missing = [(person, base64.b64decode(wrapped)) for person, wrapped in some if (person,) not in there]
-    plain = [(person, wrapped_by.unwrap(wrapped, person)) for person, wrapped in missing if wrapped]
-    anew = keys.key_encryption().wrap(plain)
-    emptied = [(person, b"") for person, wrapped in missing if not wrapped]
-    _add_keys([*((person, wrapped) for (person, _), wrapped in zip(plain, anew, strict=True)), *emptied])
-    return len(missing)
+def _put_back(some: Mapping[str, bytes], wrapped_by: keys.LocalKey) -> int:
+    own = keys.key_encryption()
+    there = dict(PersonKey.objects.using(KEYS).filter(person__in=some).values_list("person", "wrapped"))
+    copies = {person: wrapped_by.unwrap(wrapped, person) for person, wrapped in some.items() if wrapped}
+    missing = [(person, copy) for person, copy in copies.items() if person not in there]
+    _add_keys([(person, one) for (person, _), one in zip(missing, own.wrap(missing), strict=True)])
+    _add_keys([(person, b"") for person, wrapped in some.items() if not wrapped and person not in there])
+    for person, now in there.items():
+        if now and person in copies:
+            secret, copy = own.unwrap(bytes(now), person), copies[person]
+            if not rules.same_key(secret, copy):
+                both = own.wrap([(person, rules.exchanging(secret[: rules.KEY], secret, copy))])
+                PersonKey.objects.using(KEYS).filter(person=person).update(wrapped=both[0])
+    return len(some.keys() - there.keys())

@@ -54,11 +54,15 @@ class Sealed(models.Model):
 
 
 class Erasure(models.Model):
-    """That a person was erased, when, and the leaf of the entry that tells so. Their sealed values go after it."""
+    """That a person was erased, when, and the leaf of the entry that tells so. Their sealed values go after it.
+
+    `recipients` had used what was held of them, and are to be told.
+    """
 
     person = models.CharField(max_length=REF, unique=True)
     at = models.DateTimeField()
     leaf = models.BinaryField(max_length=32)
+    recipients = models.JSONField()
     swept = models.BooleanField(default=False)
 
     class Meta:

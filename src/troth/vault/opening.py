@@ -19,9 +19,9 @@ Opened: TypeAlias = tuple[str, str, str, bytes]
 
 def opened(person: str, record: str) -> dict[str, bytes]:
     """The plain values of one record of one person by field; raises :class:`Erased` when their key is gone."""
-    key, sealed = reads.person_key(person), reads.sealed_values(record)
+    secret, sealed = reads.secret_of(person), reads.sealed_values(record)
     try:
-        return {field: rules.opened(key, person, record, field, value) for field, value in sealed.items()}
+        return {field: rules.opened(secret, person, record, field, value) for field, value in sealed.items()}
     except InvalidTag as error:
         raise _altered(record) from error
 
@@ -36,12 +36,12 @@ def each_opened(
     # In the order in which indexes have them.
     waiting = iter(sorted(persons))
     while some := list(islice(waiting, _AT_ONCE)):
-        keys = reads.person_keys(some)
+        secrets = reads.secrets_of(some)
         rows = rows_among(Sealed, "person", some, "person", "record", "field", "sealed", field=fields)
         for person, record, field, sealed in rows:
-            if person in keys and field in may(person, record):
+            if person in secrets and field in may(person, record):
                 try:
-                    yield person, record, field, rules.opened(keys[person], person, record, field, bytes(sealed))
+                    yield person, record, field, rules.opened(secrets[person], person, record, field, bytes(sealed))
                 except InvalidTag as error:
                     raise _altered(record) from error
 

@@ -16,7 +16,7 @@ from troth.vault.router import KEYS
 
 def entry_salt(person: str, record: str) -> bytes:
     """The salt of this record's ledger entry; raises :class:`Erased` when the person's key is gone."""
-    return rules.entry_salt(person_key(person), record)
+    return rules.entry_salt(rules.salts_of(secret_of(person)), record)
 
 
 def sealed_values(record: str) -> dict[str, bytes]:
@@ -31,14 +31,15 @@ def files() -> Iterator[str]:
     return Sealed.objects.exclude(file="").values_list("file", flat=True).iterator()
 
 
-def person_keys(persons: Iterable[str]) -> dict[str, bytes]:
-    """The keys of `persons`; whose key is gone is left out."""
+def secrets_of(persons: Iterable[str]) -> dict[str, bytes]:
+    """The secrets of `persons`; whose key is gone is left out."""
     rows = rows_among(PersonKey, "person", list(persons), "person", "wrapped")
     unwrap = keys.key_encryption().unwrap
     return {person: unwrap(bytes(wrapped), person) for person, wrapped in rows if wrapped}
 
 
-def person_key(person: str) -> bytes:
+def secret_of(person: str) -> bytes:
+    """The secret of `person`; raises :class:`Erased` when their key is gone."""
     row = PersonKey.objects.using(KEYS).filter(person=person).values_list("wrapped", flat=True).first()
     if not row:
         message = "This person's key was destroyed; nothing it sealed can be read."
@@ -61,6 +62,11 @@ def is_suppressed(address: str) -> bool:
     key = keys.look_up_key()
     digest = rules.suppression(key, rules.look_up_index(key, address))
     return Suppression.objects.filter(digest=digest).exists()
+
+
+def numbered_ref(person: str, name: str, number: int) -> str:
+    """The reference of the `number`-th `name` of `person`, which an installation can find again, and nobody else."""
+    return rules.numbered_ref(keys.look_up_key(), person, name, number)
 
 
 def held(persons: Collection[str]) -> list[tuple[str, str]]:

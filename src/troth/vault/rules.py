@@ -9,11 +9,12 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import count
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE, OWN, KEY = 12, 8, 32
 CHUNK = 64 * 1024
-_RANDOM_LETTERS = 26
+_REF, _RANDOM_LETTERS = 35, 26
 _LETTERS = b"234567abcdefghijklmnopqrstuvwxyz" * 8
 _SIZES = tuple(size.to_bytes(4, "big") for size in range(64))
 _LOWER = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
@@ -32,6 +33,12 @@ def new_refs(at: datetime, number: int) -> list[str]:
     """As many references, made together."""
     moment = _moment(int(at.timestamp() * 1000))
     return [moment + drawn.translate(_LETTERS).decode("ascii") for drawn in draw(_RANDOM_LETTERS, number)]
+
+
+def numbered_ref(key: bytes, person: str, name: str, number: int) -> str:
+    """The reference of the `number`-th `name` of a person: nobody guesses it, and who has the key finds it again."""
+    made = hmac.digest(key, context("troth.v1", "numbered", name, person, str(number)), "sha512")
+    return made[:_REF].translate(_LETTERS).decode("ascii")
 
 
 def draw(size: int, number: int) -> list[bytes]:
@@ -90,20 +97,56 @@ class Envelope:
         return self._decrypt(sealed[:NONCE], sealed[NONCE:], self._place + _named(name))
 
 
-def envelope(key: bytes, person: str, record: str, own: bytes = b"") -> Envelope:
+# A person's secret is their key; behind it, once that was exchanged, what their first key made of salts and digests;
+# and behind that, while it is being exchanged, the key before it, under which something may still be sealed.
+
+
+def salts_of(secret: bytes) -> bytes:
+    """What salts and digests of a person come of. It stays when their key is exchanged, and leads to no key."""
+    return secret[KEY : 2 * KEY] or hmac.digest(secret, context("troth.v1", "ledger"), "sha256")
+
+
+def exchanging(key: bytes, secret: bytes, before: bytes) -> bytes:
+    """A secret while `key` takes the place of the key of the secret `before`, with the salts of `secret`."""
+    return key + salts_of(secret) + before[:KEY]
+
+
+def exchanged(secret: bytes) -> bytes:
+    """The secret once nothing is sealed under the key before any more."""
+    return secret[: 2 * KEY]
+
+
+def half_exchanged(secret: bytes) -> bool:
+    """Whether something may still be sealed under the key before."""
+    return len(secret) > 2 * KEY
+
+
+def same_key(secret: bytes, other: bytes) -> bool:
+    """Whether two secrets have the same key."""
+    return hmac.compare_digest(secret[:KEY], other[:KEY])
+
+
+def envelope(secret: bytes, person: str, record: str, own: bytes = b"") -> Envelope:
     """Seals and opens what one record of one person holds, each value by its field: it opens nowhere else.
 
     `own` is the random part of its nonces, for who makes many at once.
     """
-    return Envelope(key, "vault_sealed", record, person, own=own)
+    return Envelope(secret[:KEY], "vault_sealed", record, person, own=own)
 
 
 _PLACE = context("troth.v1", "vault_sealed")
+_VALUE = context("troth.v1", "value")
 
 
-def opened(key: bytes, person: str, record: str, field: str, sealed: bytes) -> bytes:
+def opened(secret: bytes, person: str, record: str, field: str, sealed: bytes) -> bytes:
     """What an envelope of this person and record sealed as `field`, where many are opened and none is sealed."""
-    return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], _PLACE + bound(record) + bound(person) + _named(field))
+    place = _PLACE + bound(record) + bound(person) + _named(field)
+    try:
+        return AESGCM(secret[:KEY]).decrypt(sealed[:NONCE], sealed[NONCE:], place)
+    except InvalidTag:
+        if not half_exchanged(secret):
+            raise
+        return AESGCM(secret[2 * KEY :]).decrypt(sealed[:NONCE], sealed[NONCE:], place)
 
 
 def chunk_nonce(number: int, *, last: bool) -> bytes:
@@ -118,9 +161,14 @@ def look_up_index(key: bytes, address: str) -> bytes:
     return hmac.digest(key, context("troth.v1", "email", plain), "sha256")
 
 
-def entry_salt(key: bytes, record: str) -> bytes:
-    """The salt of a person's ledger entry. With the person's key destroyed the entry means nothing."""
-    return hmac.digest(key, context("troth.v1", "ledger", record), "sha256")
+def entry_salt(salts: bytes, record: str) -> bytes:
+    """The salt of a person's ledger entry. With the person's secret destroyed the entry means nothing."""
+    return hmac.digest(salts, context("troth.v1", "ledger", record), "sha256")
+
+
+def value_digest(salts: bytes, record: str, field: str, plain: bytes) -> str:
+    """What an entry commits to of a value: nothing without the salts, and the same when the value is sealed anew."""
+    return hmac.digest(salts, _VALUE + bound(record) + _named(field) + plain, "sha256").hex()
 
 
 def suppression(key: bytes, index: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import json
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -18,7 +19,7 @@ from troth.vault.errors import Erased, NoSuchPerson
 from troth.vault.jobs import sweep_erased
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed
 from troth.vault.opening import opened
-from troth.vault.reads import is_suppressed, person_at, person_keys
+from troth.vault.reads import is_suppressed, person_at, secrets_of
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LATER = AT + timedelta(days=365)
@@ -34,7 +35,7 @@ def test_who_is_erased_cannot_be_read_or_found() -> None:
     erase(one.person, at=AT)
     with pytest.raises(Erased):
         opened(one.person, record)
-    assert person_keys([one.person]) == {}
+    assert secrets_of([one.person]) == {}
     assert not LookUp.objects.filter(person=one.person).exists()
     assert not Person.objects.filter(ref=one.person).exists()
     with pytest.raises(NoSuchPerson):
@@ -111,11 +112,11 @@ def test_what_stopped_half_way_is_finished() -> None:
     _, one = held(address, name=b"Lin")
     PersonKey.objects.filter(person=one.person).update(wrapped=b"")
     insist_on_one_whole(AT)
-    assert finish_erasures(at=AT) == 1
+    assert finish_erasures(partial(erase, at=AT)) == 1
     assert Erasure.objects.filter(person=one.person).exists()
     with pytest.raises(NoSuchPerson):
         person_at(address)
-    assert finish_erasures(at=AT) == 0
+    assert finish_erasures(partial(erase, at=AT)) == 0
 
 
 def test_an_older_keys_database_brings_nobody_back() -> None:
@@ -125,7 +126,7 @@ def test_an_older_keys_database_brings_nobody_back() -> None:
     erase(one.person, at=AT)
     old.save()
     assert opened(one.person, record) == {"name": b"Lin"}
-    assert finish_erasures(at=AT) == 1
+    assert finish_erasures(partial(erase, at=AT)) == 1
     with pytest.raises(Erased):
         opened(one.person, record)
 

@@ -24,7 +24,7 @@ from troth.vault.errors import Altered, Erased, ForeignKey, KeyMissing
 from troth.vault.key_files import KEY_ENCRYPTION_KEY
 from troth.vault.models import LookUp, Person, PersonKey, Sealed
 from troth.vault.opening import opened
-from troth.vault.reads import entry_salt, person_key
+from troth.vault.reads import entry_salt, secret_of
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LATER = AT + timedelta(days=365)
@@ -151,7 +151,7 @@ def test_keys_are_apart() -> None:
     """The database of keys holds keys and nothing else, and the rows' database holds no key."""
     _, one = held(somebody(), name=b"Lin")
     wrapped = bytes(PersonKey.objects.get(person=one.person).wrapped)
-    plain = person_key(one.person)
+    plain = secret_of(one.person)
     tables = {alias: connections[alias].introspection.table_names() for alias in ("default", "keys")}
     assert [name for name in tables["default"] if "personkey" in name] == []
     assert [name for name in tables["keys"] if name.startswith(("vault_", "ledger_", "consent_", "collection_"))] == [
@@ -185,7 +185,7 @@ def test_a_wrapped_key_is_of_its_person() -> None:
         keys.LocalKey(rules.new_key()).unwrap(wrapped, one.person)
     PersonKey.objects.filter(person=other.person).update(wrapped=wrapped)
     with pytest.raises(ForeignKey):
-        person_key(other.person)
+        secret_of(other.person)
 
 
 @pytest.fixture

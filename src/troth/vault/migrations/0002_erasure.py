@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
                 ("person", models.CharField(max_length=35, unique=True)),
                 ("at", models.DateTimeField()),
                 ("leaf", models.BinaryField(max_length=32)),
+                ("recipients", models.JSONField()),
                 ("swept", models.BooleanField(default=False)),
             ],
             options={
