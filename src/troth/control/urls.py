@@ -1,0 +1,23 @@
+"""The addresses of the person's own pages, below ``/me/``."""
+
+from django.urls import path
+
+from troth.control.pages import overview, security, signing_in
+
+urlpatterns = [
+    path("", overview.overview, name="me"),
+    path("sign-in/", signing_in.sign_in, name="sign-in"),
+    path("sign-in/code/", signing_in.code, name="sign-in-code"),
+    path("sign-out/", signing_in.sign_out, name="sign-out"),
+    path("sign-in/password/", signing_in.password, name="sign-in-password"),
+    path("sign-in/passkey/", signing_in.passkey, name="sign-in-passkey"),
+    path("sign-in/passkey/begin/", signing_in.begin_passkey, name="sign-in-passkey-begin"),
+    path("security/", security.security, name="security"),
+    path("security/session/end/", security.end_session, name="end-session"),
+    path("security/sessions/end/", security.end_others, name="end-sessions"),
+    path("security/password/", security.set_password, name="set-password"),
+    path("security/password/remove/", security.remove_password, name="remove-password"),
+    path("security/passkey/", security.add_passkey, name="add-passkey"),
+    path("security/passkey/begin/", security.begin_passkey, name="begin-passkey"),
+    path("security/passkey/remove/", security.remove_passkey, name="remove-passkey"),
+]
