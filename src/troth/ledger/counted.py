@@ -1,4 +1,4 @@
-"""Rows of which each has one entry of its own: held against it, and counted."""
+"""Rows each of which one entry of one kind tells of, held against those entries."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,21 +10,17 @@ from troth.ledger.rebuild import Finding
 
 
 class Counted:
-    """Rows of one table, each of which one entry of one kind tells of."""
+    """The rows of one table. A room says in `_rows` what stands for entries, as they should say it."""
 
     kind = ""
     table: type[models.Model]
 
     def __init__(self) -> None:
-        self.told = 0
-
-    def count(self) -> int:
-        """How many rows there are."""
-        raise NotImplementedError
+        self._told = 0
 
     def held_against(self, entries: Sequence[Told]) -> Iterator[Finding]:
         """What of `entries` has no row, or is not what it says."""
-        for found in read_each(self.rows, entries):
+        for found in read_each(self._rows, entries):
             if isinstance(found, Finding):
                 yield found
                 continue
@@ -32,21 +28,19 @@ class Counted:
                 if stands is None:
                     yield Finding(entry.name, f"What {entry.name} tells of is not there: its row is gone.")
                     continue
-                self.told += 1
+                self._told += 1
                 if stands != entry.said:
                     message = f"What stands for {entry.name} was changed."
                     yield Finding(entry.name, message, str(entry.said), str(stands))
 
     def left_over(self) -> Iterator[Finding]:
         """Rows that no entry explains."""
-        yield from read_through(self.table._meta.db_table, self.untold())
+        yield from read_through(self.table._meta.db_table, self._untold())
 
-    def untold(self) -> Iterator[Finding]:
-        """What shows that there are rows of which no entry tells."""
-        there = self.count()
-        if there != self.told:
-            yield Finding(self.table._meta.db_table, "The ledger tells of others.", str(self.told), str(there))
+    def _untold(self) -> Iterator[Finding]:
+        there = self.table._default_manager.count()
+        if there != self._told:
+            yield Finding(self.table._meta.db_table, "The ledger tells of others.", str(self._told), str(there))
 
-    def rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
-        """Each of `entries` with what the row that stands for it says, in the shape of an entry; None if it is gone."""
+    def _rows(self, entries: Sequence[Told]) -> Sequence[tuple[Told, Mapping[str, Any] | None]]:
         raise NotImplementedError

@@ -73,11 +73,7 @@ class Tokens(Counted):
     kind = "token"
     table = Token
 
-    def count(self) -> int:
-        """How many tokens were made or ended."""
-        return Token.objects.count()
-
-    def rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
+    def _rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
         rows = {row[-1]: _Token(*row) for row in _tokens([one.leaf for one in entries])}
         return [(one, self._stands(rows.get(one.leaf))) for one in entries]
 
@@ -95,11 +91,7 @@ class Uses(Counted):
         super().__init__()
         self._persons = 0
 
-    def count(self) -> int:
-        """How many uses there were."""
-        return Use.objects.count()
-
-    def rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
+    def _rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
         rows = {row[-1]: _Use(*row) for row in _uses([one.leaf for one in entries])}
         for row in rows.values():
             insist(dict, row.fields)
@@ -128,8 +120,8 @@ class Uses(Counted):
             {**stands, **kept, "commitment": committed(row.ref, of)} if len(of) == row.persons else {**stands, **kept}
         )
 
-    def untold(self) -> Iterator[Finding]:
-        yield from super().untold()
+    def _untold(self) -> Iterator[Finding]:
+        yield from super()._untold()
         crowds = Crowd.objects.aggregate(letters=Sum(Length("refs")))["letters"] or 0
         there = Used.objects.count() + crowds // REF
         if there != self._persons:

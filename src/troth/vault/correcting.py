@@ -7,7 +7,7 @@ of, when, and the digest of what was sealed.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from troth.ledger.actions import append
 from troth.ledger.append_only import AppendOnly
@@ -19,6 +19,24 @@ from troth.vault.models import Correction, LookUp, Sealed
 from troth.vault.reads import person_key
 
 APPEND_ONLY: Final = (AppendOnly("vault_correction", "id = NEW.id OR ref = NEW.ref OR leaf = NEW.leaf"),)
+
+
+class Corrected(NamedTuple):
+    """A correction of a person: of which field of which record, when, who told us, and its entry's leaf."""
+
+    ref: str
+    record: str
+    field: str
+    by: str
+    at: datetime
+    leaf: bytes
+
+
+def corrections_of(person: str) -> list[Corrected]:
+    """Every correction of what `person` gave, the oldest first."""
+    rows = Correction.objects.filter(person=person).order_by("pk")
+    found = rows.values_list("ref", "record", "field", "by", "at", "leaf")
+    return [Corrected(*row[:-1], bytes(row[-1])) for row in found]
 
 
 @dataclass(frozen=True)

@@ -39,15 +39,11 @@ class Corrections(Counted):
     kind = "corrected"
     table = Correction
 
-    def count(self) -> int:
-        """How many corrections there were."""
-        return Correction.objects.count()
-
     def tells_of(self, leaf: bytes) -> bool:
         """Whether a correction stands for the entry with this leaf."""
         return Correction.objects.filter(leaf=leaf).exists()
 
-    def rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
+    def _rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
         found = {row[-1]: _Correction(*row) for row in _by_leaf([one.leaf for one in entries])}
         return [(one, self._stands(found.get(one.leaf))) for one in entries]
 
