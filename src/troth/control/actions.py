@@ -2,16 +2,16 @@
 
 from django.db.models import Model
 
-from troth.control.models import Challenge, Code, Passkey, Password, Session, SignIn
+from troth.control.models import Challenge, Code, Passkey, Password, Session, SignIn, ToTell
 from troth.ledger.work import unit_of_work
 from troth.mail import actions as mail
 
-_OF_PERSONS: tuple[type[Model], ...] = (Challenge, Code, Passkey, Password, Session, SignIn)
+_OF_PERSONS: tuple[type[Model], ...] = (Challenge, Code, Passkey, Password, Session, SignIn, ToTell)
 
 
 @unit_of_work
 def forget(person: str) -> None:
-    """Every row that names `person` goes: sessions, codes, sign-ins, passkeys, password, letters not sent yet."""
+    """Every row that names `person` goes: sessions, codes, sign-ins, passkeys, password, tellings, letters not sent."""
     for rows in _OF_PERSONS:
         rows._default_manager.filter(person=person).delete()
     mail.forget(person)
