@@ -74,6 +74,11 @@ class Held(NamedTuple):
     purposes: Sequence[Purpose]
     openings: Sequence[Opening]
 
+    @property
+    def used_for(self) -> list[str]:
+        """What it may be used for today, in words."""
+        return [one.label for one in self.purposes if one.why_not is None]
+
 
 class Record(NamedTuple):
     """What was given at one point at one time, under one version, as far as it is held."""

@@ -33,11 +33,10 @@ class Bar(NamedTuple):
 
 
 class Served(NamedTuple):
-    """A purpose: for how many of the values it may be used today, out of a hundred, and its basis."""
+    """A purpose: how many of the values may be used for it today, and how many that are of a hundred."""
 
     clause: str
     label: str
-    basis: str
     values: int
     share: int
 
@@ -59,6 +58,7 @@ class Seen(NamedTuple):
     bars: Sequence[Bar]
     today: int
     purposes: Sequence[Served]
+    more: int
     choices: Choices
     yes: int
     objections: int
@@ -77,6 +77,7 @@ def of(person: str, service: str, language: str, at: datetime) -> Seen:
     (known,) = uses.people([person], service, at).values()
     standing = choices(voice, published.compiled, known.standing)
     bars, today = _bars(held, _titles(spoken, service, language), at)
+    purposes = _purposes(person, voice, at)
     asked = [*standing.mail, *standing.consents]
     return Seen(
         values=len(held),
@@ -84,7 +85,8 @@ def of(person: str, service: str, language: str, at: datetime) -> Seen:
         since=min((one.since for one in held), default=None),
         bars=bars,
         today=today,
-        purposes=_purposes(person, voice, at),
+        purposes=purposes[:MOST],
+        more=max(0, len(purposes) - MOST),
         choices=standing,
         yes=sum(one.on for one in asked),
         objections=len(known.standing.objected),
@@ -124,23 +126,15 @@ def _bars(held: Sequence[Lasting], titles: Mapping[str, str], at: datetime) -> t
 
 
 def _purposes(person: str, voice: Voice, at: datetime) -> list[Served]:
-    """Every purpose that something is held for, those first that may be used for most."""
-    now: Counter[str] = Counter()
+    """Every purpose that something may be used for today, the one for most of it first."""
+    found: Counter[str] = Counter()
     total = 0
     for fields in serving(person, voice.statement.id, at).values():
-        for served in fields.values():
-            total += 1
-            now.update({one.purpose: one.why_not is None for one in served})
-    purposes = voice.statement.purposes
+        total += len(fields)
+        found.update(one.purpose for served in fields.values() for one in served if one.why_not is None)
     return [
-        Served(
-            f"purpose.{name}",
-            voice.purpose(name),
-            voice.basis(purposes[name]) if name in purposes else "",
-            count,
-            count * 100 // total,
-        )
-        for name, count in now.most_common()
+        Served(f"purpose.{name}", voice.purpose(name), count, count * 100 // total)
+        for name, count in found.most_common()
     ]
 
 
@@ -154,9 +148,9 @@ def _happened(person: str, spoken: Spoken, voice: Voice, titles: Mapping[str, st
     for _, _, wish, _, said in spoken.wishes:
         yield Event(wish.kind, said, {"given": wish.given, "label": named(voice, wish.about), "number": wish.number})
     for use in uses.uses_of(person):
-        label = voice.recipient(use.recipient) if use.recipient else ""
-        kind = "own" if use.purpose.startswith("right.") else "used"
-        yield Event(kind, use.at, {"purpose": voice.purpose(use.purpose), "recipient": label, "by": use.by})
+        if use.by != "person":
+            recipient = voice.recipient(use.recipient) if use.recipient else ""
+            yield Event("used", use.at, {"purpose": voice.purpose(use.purpose), "recipient": recipient})
     for one in corrections_of(person):
         yield Event("corrected", one.at, {"label": voice.datum(one.field), "by": one.by})
 
