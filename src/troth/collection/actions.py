@@ -22,7 +22,6 @@ from troth.ledger.rules import canonical
 from troth.ledger.work import unit_of_work, units_of_work
 from troth.statement import reads as statements
 from troth.vault.actions import Holding, Value, hold
-from troth.vault.files import described
 from troth.vault.rules import new_refs
 from troth.vault.uploads import SealedUpload
 
@@ -162,9 +161,7 @@ def _values(
             ends[purposes] = compiled.keep_until(purposes, at)
         if name in uploads:
             upload = uploads[name]
-            kind, size = upload.content_type or "", upload.size or 0
-            description = described(upload.name or "", kind, size, upload.digest, upload.sealing)
-            values.append(Value(name, description, ends[purposes], upload.sealing.ref))
+            values.append(Value(name, upload.described(), ends[purposes], upload.sealing.ref))
         else:
             values.append(Value(name, plain, ends[purposes]))
     return values

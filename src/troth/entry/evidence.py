@@ -20,9 +20,11 @@ from troth.ledger.verify import Verified, verify_store
 from troth.statement import evidence as versions
 from troth.use import evidence as uses
 from troth.vault import evidence as vault
+from troth.vault import evidence_corrections as corrections
+from troth.vault.correcting import APPEND_ONLY as CORRECTIONS
 
 Stage = Callable[[str], Progress]
-_GUARDED = (*append_only.LEDGER, *versions.APPEND_ONLY, *agreements.APPEND_ONLY, *uses.APPEND_ONLY)
+_GUARDED = (*append_only.LEDGER, *versions.APPEND_ONLY, *agreements.APPEND_ONLY, *uses.APPEND_ONLY, *CORRECTIONS)
 _ENTRY = re.compile(r"entry ([0-9]+)")
 
 
@@ -69,7 +71,7 @@ def _guards() -> Iterator[Finding]:
 def _there(published: versions.Versions, holdings: vault.Holdings) -> dict[str, There]:
     return {
         "collected": agreements.there, "published": published.there, "erased": holdings.there,
-        "wished": wishes.there, "used": uses.used,
+        "wished": wishes.there, "used": uses.used, "corrected": corrections.there,
     }  # fmt: skip
 
 
@@ -85,7 +87,8 @@ def _rows(progress: Progress, counted: Counter[str]) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    others = wishes.Wishes(), uses.Uses(), uses.Tokens()
+    corrected = corrections.Corrections()
+    others = wishes.Wishes(), uses.Uses(), uses.Tokens(), corrected
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
         **{room.kind: room.held_against for room in (published, holdings, agreed, *others)},
         "erased": holdings.erased,

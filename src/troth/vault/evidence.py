@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef
 from troth.clock import rfc3339
 from troth.ledger.evidence import Reading, Told
 from troth.ledger.rebuild import MOST_FINDINGS, Finding
-from troth.vault import files, keys, rules
+from troth.vault import evidence_corrections, files, keys, rules
 from troth.vault.certificate import committed
 from troth.vault.errors import ForeignKey
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed
@@ -73,6 +73,7 @@ class Shelf:
         self.altered: set[str] = set()
         self.secrets = dict(self._unwrapped(refs))
         self.indexes = dict(_indexes(refs))
+        self.corrected = evidence_corrections.digests(list(persons))
         self.rows: dict[str, dict[str, _Row]] = defaultdict(dict)
         for plain in _sealed(list(persons)):
             row = _Row(*plain)
@@ -178,7 +179,8 @@ class Holdings:
                 continue
             yield from _placed(given, row)
             if secret:
-                yield from self._opened(given, row, digest, secret, shelf)
+                stands = shelf.corrected.get((given.record, field), digest)
+                yield from self._opened(given, row, stands, secret, shelf)
         if rows.keys() - given.digests.keys():
             yield given.finding(f"A value is held that was never given with {given.entry}.")
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Min
 
@@ -47,6 +48,16 @@ def secret_of(person: str) -> bytes:
     return keys.key_encryption().unwrap(bytes(row), person)
 
 
+def person_keys(persons: Iterable[str]) -> dict[str, bytes]:
+    """The keys under which other rooms seal what is no value of a person; who was erased is left out."""
+    return {person: rules.beside(secret) for person, secret in secrets_of(persons).items()}
+
+
+def person_key(person: str) -> bytes:
+    """The same of one; raises :class:`Erased`."""
+    return rules.beside(secret_of(person))
+
+
 def person_at(address: str) -> str:
     """The reference of whoever is known by this address; raises :class:`NoSuchPerson`."""
     index = rules.look_up_index(keys.look_up_key(), address)
@@ -72,6 +83,21 @@ def numbered_ref(person: str, name: str, number: int) -> str:
 def held(persons: Collection[str]) -> list[tuple[str, str]]:
     """Of each of `persons` the record and field of every value, still sealed."""
     return rows_among(Sealed, "person", persons, "record", "field")
+
+
+class Lasting(NamedTuple):
+    """A value, still sealed: where it stands, since when, and until when it is kept."""
+
+    record: str
+    field: str
+    since: datetime
+    until: datetime
+
+
+def lasting(person: str) -> list[Lasting]:
+    """Every value of `person`, the oldest first."""
+    rows = Sealed.objects.filter(person=person).order_by("since", "pk")
+    return [Lasting(*row) for row in rows.values_list("record", "field", "since", "keep_until")]
 
 
 def known(persons: Collection[str]) -> set[str]:

@@ -106,6 +106,11 @@ def salts_of(secret: bytes) -> bytes:
     return secret[KEY : 2 * KEY] or hmac.digest(secret, context("troth.v1", "ledger"), "sha256")
 
 
+def beside(secret: bytes) -> bytes:
+    """The key for what is kept of a person besides their values. It goes with their secret, and outlives exchanges."""
+    return hmac.digest(salts_of(secret), context("troth.v1", "beside"), "sha256")
+
+
 def exchanging(key: bytes, secret: bytes, before: bytes) -> bytes:
     """A secret while `key` takes the place of the key of the secret `before`, with the salts of `secret`."""
     return key + salts_of(secret) + before[:KEY]

@@ -12,7 +12,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
 from troth.vault.errors import NotKept
-from troth.vault.files import Sealing
+from troth.vault.files import Sealing, described
 
 MOST_BYTES = 10 * 1024 * 1024
 _HEAD = 512
@@ -33,6 +33,11 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg] # generic in its stu
     @property
     def too_large(self) -> bool:
         return (self.size or 0) > MOST_BYTES
+
+    def described(self) -> bytes:
+        """What is sealed as the value of a field that is a file."""
+        kind, size = self.content_type or "", self.size or 0
+        return described(self.name or "", kind, size, self.digest, self.sealing)
 
     def keep(self) -> None:
         """The file belongs to a stored submission from now on."""
