@@ -10,6 +10,7 @@ from troth.collection import evidence as submissions
 from troth.consent import evidence as agreements
 from troth.consent import evidence_wishes as wishes
 from troth.consent.reads import record_of
+from troth.control import evidence_requests as requests
 from troth.entry import starting
 from troth.ledger import append_only, reads
 from troth.ledger.evidence import Told, damaged, one_moment, read_through, told
@@ -21,7 +22,13 @@ from troth.use import evidence as uses
 from troth.vault import evidence as vault
 
 Stage = Callable[[str], Progress]
-_GUARDED = (*append_only.LEDGER, *versions.APPEND_ONLY, *agreements.APPEND_ONLY, *uses.APPEND_ONLY)
+_GUARDED = (
+    *append_only.LEDGER,
+    *versions.APPEND_ONLY,
+    *agreements.APPEND_ONLY,
+    *uses.APPEND_ONLY,
+    *requests.APPEND_ONLY,
+)
 _ENTRY = re.compile(r"entry ([0-9]+)")
 
 
@@ -68,7 +75,7 @@ def _rows(progress: Progress) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    others = wishes.Wishes(), uses.Uses(), uses.Tokens()
+    others = wishes.Wishes(), uses.Uses(), uses.Tokens(), requests.Requests(), requests.Answers()
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
         **{room.kind: room.held_against for room in (published, holdings, agreed, *others)},
         "erased": holdings.erased,

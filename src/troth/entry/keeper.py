@@ -1,4 +1,4 @@
-"""What runs beside the pages in every server process: the ledger's sequencer and the hourly clean-up."""
+"""What runs beside the pages in every server process: the sequencer, the hourly clean-up, what people wait for."""
 
 import logging
 import os
@@ -12,6 +12,7 @@ from django.db import Error, connections
 
 from troth import clock
 from troth.collection.actions import forget_keys
+from troth.control import jobs
 from troth.entry.errors import ClockLeapt
 from troth.errors import TrothError
 from troth.ledger.sequencer import Sequencer
@@ -34,8 +35,9 @@ rounds = Rounds()
 
 
 def start() -> None:
-    """Starts both; they end with the process."""
+    """Starts all of it; it ends with the process."""
     Sequencer().start()
+    threading.Thread(target=jobs.run, name="troth-packages", daemon=True).start()
     threading.Thread(target=_hourly, name="troth-retention", daemon=True).start()
 
 

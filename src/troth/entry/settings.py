@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "troth.consent",
     "troth.use",
     "troth.collection",
+    "troth.control",
     "troth.entry",
 ]
 # People's pages pass all of it; programs' addresses, in entry/handler.py, only what is our own.

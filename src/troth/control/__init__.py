@@ -1,0 +1,1 @@
+"""The person in control of what is held of them."""
