@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final, NamedTuple
 
 from django.db.models import Exists, OuterRef
@@ -36,6 +36,11 @@ class Standing(NamedTuple):
     def state(self) -> str:
         """``open``, ``extended``, or what came of it."""
         return self.outcome if self.closed else entries.EXTENDED if self.extended else "open"
+
+    @property
+    def until(self) -> datetime:
+        """The last moment of the day by which it is due, as pages write days."""
+        return datetime.combine(self.due, time.max, UTC)
 
     def overdue(self, on: date) -> bool:
         """Whether it should have been answered before `on`."""

@@ -10,7 +10,7 @@ from troth.control import clocks, entries
 from troth.control.clocks import ASKED, Asked, Due
 from troth.control.days_off import holidays_of
 from troth.control.errors import AlreadyAnswered, NotAsked, TooManyOpen
-from troth.control.models import Answer, Export, Request, Words
+from troth.control.models import Answer, Request, Words
 from troth.ledger.actions import append
 from troth.ledger.rules import JSON
 from troth.ledger.work import unit_of_work
@@ -134,12 +134,3 @@ def _answer(row: Request, step: str, *, outcome: str, reason: str, by: str, at: 
 def _appended(kind: str, facts: dict[str, JSON], ref: str, person: str, at: datetime) -> bytes:
     words = entries.words(kind, facts, person, at)
     return append(kind, {**facts, "commitment": entries.committed(words, person, ref)}, at=at)
-
-
-@unit_of_work
-def forget(person: str) -> list[str]:
-    """Removes what a person wrote and packed, and answers which files are nobody's now. That they asked stays."""
-    files = [file for file in Export.objects.filter(person=person).values_list("file", flat=True) if file]
-    Words.objects.filter(person=person).delete()
-    Export.objects.filter(person=person).delete()
-    return files

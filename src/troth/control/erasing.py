@@ -5,7 +5,7 @@ from datetime import datetime
 from troth.control import actions, asking
 from troth.ledger.work import unit_of_work
 from troth.vault import actions as vault
-from troth.vault.actions import Erased
+from troth.vault.certificate import Erased
 from troth.vault.certificate import erased as was_erased
 from troth.vault.reads import held, known
 

@@ -60,9 +60,9 @@ def order(person: str, *, service: str, language: str, at: datetime) -> str:
     return ref
 
 
-def newest(person: str) -> Package | None:
+def newest(person: str, at: datetime) -> Package | None:
     """The package that a person ordered last, as long as it is kept."""
-    row = Export.objects.filter(person=person).order_by("-at").first()
+    row = Export.objects.filter(person=person, expires__gt=at).order_by("-at").first()
     return Package(row.ref, row.state, row.done, row.total, row.size, row.at, row.expires) if row else None
 
 

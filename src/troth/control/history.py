@@ -10,6 +10,7 @@ from troth.consent import told as said
 from troth.control import entries
 from troth.control.models import Answer, Request
 from troth.ledger import reads as ledger
+from troth.ledger import tiles
 from troth.use import told as uses
 from troth.use.reads import uses_of
 
@@ -62,10 +63,13 @@ def _asked(person: str) -> list[Event]:
     return found
 
 
-def index_of(event: Event) -> int | None:
-    """At which place in the log an entry stands; None while it waits for it."""
+def path_of(event: Event) -> str:
+    """Where in the log an entry is found: the bundle that ends with it; empty while it waits for its place."""
     placed = ledger.placed(bytes.fromhex(event.leaf), rfc3339(event.at))
-    return placed.index if placed else None
+    if placed is None:
+        return ""
+    number, slot = divmod(placed.index, tiles.TILE_WIDTH)
+    return tiles.bundle_path(number, slot + 1)
 
 
 def receipt_of(person: str, event: Event) -> dict[str, Any] | None:
