@@ -1,6 +1,7 @@
 """Whatever somebody asks for, through whichever door, has a clock, a state and its entry in the ledger."""
 
 import json
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 
 from tests.support import points
 from tests.support.asking import Asking
+from tests.support.clocks import Clock
+from tests.support.documents import Document
+from tests.support.me import post, signed_in
 from tests.support.outsider import Log
 from tests.support.persons import Somebody, somebody
 from tests.support.site import Failed, Running, troth
@@ -169,3 +173,36 @@ def test_so_many_requests_wait_and_no_more(program: Asking, one: Somebody) -> No
     body = {"person": one.person, "right": "question"}
     assert {send(program, body).status_code for _ in range(20)} == {201}
     points.refused(send(program, body), 429, "control.too-many-open")
+
+
+@pytest.mark.promise("P56")
+def test_asked_for_on_ones_own_page(infortrend: Running, one: Somebody) -> None:
+    """A request that is sent from the page stands there with its day, later with what came of it and why."""
+    with closing(signed_in(infortrend, one.address)) as me:
+        answer = post(me, infortrend, "/me/requests/", right="complain", words="You took too long.")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/me/requests/")
+        page = Document(me.get(infortrend.url + "/me/requests/")).text
+        assert "To complain Waits for its answer" in page
+        assert "our privacy statement says so" in page
+        ((ref, _),) = [row for row in listed(infortrend).items() if row[1]["person"] == one.person]
+        assert "You took too long." in troth("requests", "show", ref, "--data", infortrend.directory)
+        troth("requests", "close", ref, "--outcome", "refused", "--reason", "unfounded", "--data", infortrend.directory)
+        page = Document(me.get(infortrend.url + "/me/requests/")).text
+        assert "To complain Refused" in page
+        assert "You may complain to the authority" in page
+        assert post(me, infortrend, "/me/requests/", right="gold").status_code == 422
+
+
+@pytest.mark.promise("P56")
+def test_a_request_that_is_late_says_so(client: httpx.Client, new_site) -> None:
+    """Once its day is over, desk and person see that a request is late."""
+    site = new_site("infortrend")
+    someone = somebody(client, site)
+    ref = taken_in(site, "restrict", someone.person)
+    site.stop()
+    clock = Clock(site)
+    clock.set(timedelta(days=120))
+    site.start()
+    with closing(signed_in(site, someone.address)) as me:
+        assert "The day is over." in Document(me.get(site.url + "/me/requests/")).text
+    assert ref in listed(site)
