@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from troth.control.pages import choices, data, overview, security, signing_in
+from troth.control.pages import choices, data, erase, export, history, overview, requests, security, signing_in
 
 urlpatterns = [
     path("", overview.overview, name="me"),
@@ -26,4 +26,12 @@ urlpatterns = [
     path("security/passkey/", security.add_passkey, name="add-passkey"),
     path("security/passkey/begin/", security.begin_passkey, name="begin-passkey"),
     path("security/passkey/remove/", security.remove_passkey, name="remove-passkey"),
+    path("requests/", requests.requests, name="my-requests"),
+    path("export/", export.export, name="export"),
+    path("export/<slug:ref>.zip", export.package, name="package"),
+    path("erase/", erase.erase, name="erase"),
+    path("erased/<slug:person>/", erase.erased, name="erased"),
+    path("erased/<slug:person>.json", erase.proof, name="erased-proof"),
+    path("history/", history.entries, name="my-history"),
+    path("history/<slug:leaf>.json", history.receipt, name="my-history-receipt"),
 ]

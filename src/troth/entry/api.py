@@ -14,6 +14,7 @@ from troth.collection.api import router as collection
 from troth.collection.described import describe_points
 from troth.collection.errors import Malformed
 from troth.collection.reads import asking
+from troth.control.api import router as control
 from troth.entry.middleware import refusal
 from troth.errors import TrothError
 from troth.statement.reads import in_force
@@ -37,6 +38,7 @@ api = _Api(
 )  # fmt: skip
 api.add_router("", collection)
 api.add_router("", use)
+api.add_router("", control)
 
 
 @api.exception_handler(TrothError)

@@ -1,28 +1,18 @@
-"""Erasing somebody: what every room does when a person goes, at the command line and wherever it stopped half-way."""
+"""Erasing somebody at the command line, and going on wherever it stopped half-way."""
 
 import time
 from datetime import datetime
 from typing import Any, Final, TextIO
 
 from troth import clock
+from troth.control.erasing import let_go
 from troth.entry import starting
 from troth.ledger.actions import sequence
-from troth.ledger.work import unit_of_work
-from troth.use.reads import recipients_of
 from troth.vault import actions, reads
 from troth.vault.certificate import certificate
 from troth.vault.jobs import sweep_erased
 
 _PAUSE: Final = 0.05
-
-
-@unit_of_work
-def let_go(person: str, *, at: datetime) -> actions.Erased:
-    """Erases `person` in every room: what leads to them anywhere goes in this one unit of work, or nothing does.
-
-    A room above the vault with rows that lead to somebody removes them here, before the vault forgets who it was.
-    """
-    return actions.erase(person, recipients_of(person), at=at)
 
 
 def finish(at: datetime) -> int:

@@ -11,6 +11,7 @@ from troth.collection import evidence as submissions
 from troth.consent import evidence as agreements
 from troth.consent import evidence_wishes as wishes
 from troth.consent.reads import record_of
+from troth.control import evidence_requests as requests
 from troth.entry import starting
 from troth.ledger import append_only, reads
 from troth.ledger.evidence import Told, damaged, one_moment, read_through, told
@@ -24,7 +25,14 @@ from troth.vault import evidence_corrections as corrections
 from troth.vault.correcting import APPEND_ONLY as CORRECTIONS
 
 Stage = Callable[[str], Progress]
-_GUARDED = (*append_only.LEDGER, *versions.APPEND_ONLY, *agreements.APPEND_ONLY, *uses.APPEND_ONLY, *CORRECTIONS)
+_GUARDED = (
+    *append_only.LEDGER,
+    *versions.APPEND_ONLY,
+    *agreements.APPEND_ONLY,
+    *uses.APPEND_ONLY,
+    *CORRECTIONS,
+    *requests.APPEND_ONLY,
+)
 _ENTRY = re.compile(r"entry ([0-9]+)")
 
 
@@ -87,8 +95,14 @@ def _rows(progress: Progress, counted: Counter[str]) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    corrected = corrections.Corrections()
-    others = wishes.Wishes(), uses.Uses(), uses.Tokens(), corrected
+    others = (
+        wishes.Wishes(),
+        uses.Uses(),
+        uses.Tokens(),
+        corrections.Corrections(),
+        requests.Requests(),
+        requests.Answers(),
+    )
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
         **{room.kind: room.held_against for room in (published, holdings, agreed, *others)},
         "erased": holdings.erased,

@@ -12,6 +12,7 @@ from django.db import Error, connections
 
 from troth import clock
 from troth.collection.actions import forget_keys
+from troth.control import packing
 from troth.control.jobs import send_codes, tidy
 from troth.entry import erasing
 from troth.entry.errors import ClockLeapt
@@ -42,6 +43,7 @@ def start() -> None:
     """Starts them; they end with the process."""
     Sequencer().start()
     threading.Thread(target=_hourly, name="troth-retention", daemon=True).start()
+    threading.Thread(target=packing.run, name="troth-packages", daemon=True).start()
     threading.Thread(target=_always, name="troth-mail", daemon=True).start()
 
 

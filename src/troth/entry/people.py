@@ -36,12 +36,12 @@ def new_token(
     days: Annotated[int, typer.Option(help="For how many days it holds.", min=1, max=366)] = 90,
 ) -> None:
     """Makes a token and shows it this once."""
-    service = _prepared(data)
+    service = prepared(data)
     from troth.use.actions import make_token  # noqa: PLC0415 - needs the installation
 
     now = clock.now()
     expires = now + timedelta(days=days)
-    with _kept():
+    with kept():
         ref, secret = make_token(purpose, recipient, service=service, expires=expires, at=now)
     typer.echo(f"Token {ref}, until {expires.date()}. Keep it safe; it is shown this once:")
     typer.echo(secret)
@@ -50,7 +50,7 @@ def new_token(
 @tokens.command("list")
 def list_tokens(data: Data = Path(), as_json: Json = False) -> None:
     """Names every token that was made, and what became of it."""
-    _prepared(data)
+    prepared(data)
     from troth.use.tokens import tokens as made  # noqa: PLC0415 - needs the installation
 
     now = clock.now()
@@ -62,7 +62,7 @@ def list_tokens(data: Data = Path(), as_json: Json = False) -> None:
         }
         for one in made()
     ]  # fmt: skip
-    _told(rows, as_json=as_json)
+    told(rows, as_json=as_json)
 
 
 @tokens.command("end")
@@ -71,10 +71,10 @@ def end_token(
     data: Data = Path(),
 ) -> None:
     """Ends a token: whoever has it is refused from now on."""
-    _prepared(data)
+    prepared(data)
     from troth.use.actions import end_token as end  # noqa: PLC0415 - needs the installation
 
-    with _kept():
+    with kept():
         end(token, at=clock.now())
     typer.echo(f"Token {token} is ended.")
 
@@ -125,15 +125,15 @@ def age(
 @persons.command("uses")
 def uses(person: Ref, data: Data = Path(), as_json: Json = False) -> None:
     """Says for what values of a person were opened, when and by whom."""
-    _prepared(data)
+    prepared(data)
     from troth.use.reads import uses_of  # noqa: PLC0415 - needs the installation
 
-    _told([one._asdict() | {"at": clock.rfc3339(one.at)} for one in uses_of(person)], as_json=as_json)
+    told([one._asdict() | {"at": clock.rfc3339(one.at)} for one in uses_of(person)], as_json=as_json)
 
 
 def mails(data: Data = Path(), as_json: Json = False) -> None:
     """Shows the letters that are kept here because no mail server is named; only where only this machine comes in."""
-    _prepared(data)
+    prepared(data)
     from django.conf import settings  # noqa: PLC0415 - needs the installation
 
     from troth.mail import reads  # noqa: PLC0415 - needs the installation
@@ -143,20 +143,20 @@ def mails(data: Data = Path(), as_json: Json = False) -> None:
         message = "Letters are shown only where none are sent, and only on the machine itself. Look into your mail."
         raise NotShown(message)
     rows = [one.letter._asdict() | {"at": clock.rfc3339(one.made)} for one in reads.kept(clock.now())]
-    _told(rows, as_json=as_json)
+    told(rows, as_json=as_json)
 
 
 def _wish(data: Path, person: str, kind: str, **said: Any) -> None:
-    service = _prepared(data)
+    service = prepared(data)
     from troth.consent.actions import wish  # noqa: PLC0415 - needs the installation
     from troth.consent.wishes import Kind, Wish  # noqa: PLC0415 - needs the installation
 
-    with _kept():
+    with kept():
         leaf = wish(person, service, Wish(cast("Kind", kind), **{"given": True, **said}), by="staff", at=clock.now())
     typer.echo(f"Noted; its entry is {leaf.hex()}.")
 
 
-def _prepared(data: Path) -> str:
+def prepared(data: Path) -> str:
     """Opens the installation, and answers whose site it is."""
     from troth.entry.commands import installed  # noqa: PLC0415 - it knows this module
 
@@ -171,7 +171,7 @@ def _prepared(data: Path) -> str:
 
 
 @contextmanager
-def _kept() -> Iterator[None]:
+def kept() -> Iterator[None]:
     """What is written within gets its place in the ledger at once, also where nobody serves the site."""
     from troth.entry import starting  # noqa: PLC0415 - needs the installation
     from troth.ledger.actions import sequence  # noqa: PLC0415 - needs the installation
@@ -181,7 +181,8 @@ def _kept() -> Iterator[None]:
         sequence()
 
 
-def _told(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+def told(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Answers with `rows`: one to a line, or as JSON."""
     from troth.entry.commands import print_json  # noqa: PLC0415 - it knows this module
 
     if as_json:

@@ -18,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from troth import clock
 from troth.consent.actions import wish_again
+from troth.control.actions import forget
 from troth.entry import backup, erasing, lock, manifest, starting, verifying
 from troth.entry.backup import Stage
 from troth.entry.errors import AlteredBackup, LaterUnknown, Taken, Unreadable
@@ -272,7 +273,7 @@ def _again(size: int) -> tuple[int, int]:
     tokens_again(told["token"])
     # Whoever was erased had their wishes before.
     wished = wish_again({one.said["commitment"]: one for one in told["wished"]})
-    return erase_again({one.said["commitment"]: one for one in told["erased"]}), wished
+    return erase_again({one.said["commitment"]: one for one in told["erased"]}, forget), wished
 
 
 @unit_of_work

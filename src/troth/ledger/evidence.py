@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
@@ -118,6 +118,7 @@ def insist(kind: type, *values: object) -> None:
 # What a row of each kind of field comes as, beneath the object-relational mapper.
 _KINDS: Final = (
     (models.DateTimeField, datetime),
+    (models.DateField, date),
     (models.JSONField, str),
     (models.CharField, str),
     (models.BinaryField, bytes),

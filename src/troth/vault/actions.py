@@ -14,7 +14,7 @@ from troth.ledger.evidence import Told
 from troth.ledger.rows import Insertion
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.vault import files, keys, rules
-from troth.vault.certificate import committed
+from troth.vault.certificate import Erased, committed, erased
 from troth.vault.errors import NoSuchPerson
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed, Suppression
 from troth.vault.reads import secrets_of
@@ -165,16 +165,6 @@ def _forget_whom_nothing_is_held_of(at: datetime) -> int:
     return len(gone)
 
 
-@dataclass(frozen=True)
-class Erased:
-    """Who was erased, when, the leaf of the entry that tells of it, and which recipients are to be told."""
-
-    person: str
-    at: datetime
-    leaf: bytes
-    recipients: tuple[str, ...]
-
-
 @unit_of_work
 def erase(person: str, recipients: Sequence[str] = (), *, at: datetime) -> Erased:
     """From now on nobody can read what is held of `person`, nor find them: key, look-up index and person go.
@@ -186,8 +176,8 @@ def erase(person: str, recipients: Sequence[str] = (), *, at: datetime) -> Erase
     # In the order of `hold`: a submission of theirs comes before this, or finds nobody.
     indexes = list(LookUp.objects.select_for_update().filter(person=person).order_by("index"))
     there = list(Person.objects.select_for_update().filter(ref=person))
-    if done := Erasure.objects.filter(person=person).first():
-        return Erased(person, done.at, bytes(done.leaf), tuple(done.recipients))
+    if Erasure.objects.filter(person=person).exists():
+        return erased(person)
     if not there:
         message = "Nothing is held of anybody with this reference."
         raise NoSuchPerson(message)
@@ -227,21 +217,22 @@ def sweep(*, at: datetime) -> int:
     return len(left)
 
 
-def erase_again(told: Mapping[str, Told]) -> int:
+def erase_again(told: Mapping[str, Told], forget: Callable[[str], object]) -> int:
     """Erases whoever the ledger says was erased: after an older store was put back. Answers how many were there.
 
-    `told` has the entries of erasures by what each commits to.
+    `told` has the entries of erasures by what each commits to; `forget` is what other rooms do about a person.
     """
     persons = list(Person.objects.values_list("ref", flat=True)) if told else []
     found = [(person, told[one]) for person in persons if (one := committed(person)) in told]
     for some in _batches(found):
-        _erase_again(some)
+        _erase_again(some, forget)
     return len(found)
 
 
 @unit_of_work
-def _erase_again(found: Sequence[tuple[str, Told]]) -> None:
+def _erase_again(found: Sequence[tuple[str, Told]], forget: Callable[[str], object]) -> None:
     for person, one in found:
+        forget(person)
         indexes = LookUp.objects.filter(person=person).values_list("index", flat=True)
         at = datetime.fromisoformat(one.said["at"])
         _erased(Erased(person, at, one.leaf, tuple(one.said["recipients"])), list(map(bytes, indexes)))

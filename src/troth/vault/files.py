@@ -24,10 +24,10 @@ from troth.vault import rules
 _SEALED_CHUNK = rules.CHUNK + 16
 
 
-def path_of(ref: str) -> Path:
-    """Where the file `ref` stands."""
-    directory: Path = settings.TROTH_FILES_DIR
-    return directory / ref[:2] / ref
+def path_of(ref: str, directory: Path | None = None) -> Path:
+    """Where the file `ref` stands: among the files of values, or in another `directory`."""
+    among: Path = directory or settings.TROTH_FILES_DIR
+    return among / ref[:2] / ref
 
 
 def described(name: str, kind: str, size: int, sha256: str, sealing: "Sealing") -> bytes:
@@ -53,14 +53,15 @@ def arriving() -> frozenset[str]:
 class Sealing:
     """A file being sealed: `write` plain bytes, then `finish` (durable), and in the end `keep` or `discard`."""
 
-    def __init__(self) -> None:
+    def __init__(self, directory: Path | None = None) -> None:
         self.kept = False
+        self.size = 0
         self.ref = rules.new_ref(clock.now())
         self.key = rules.new_key()
         self._cipher = AESGCM(self.key)
         self._waiting = b""
         self._number = 0
-        self._path = path_of(self.ref)
+        self._path = path_of(self.ref, directory)
         _arriving.add(self.ref)
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,6 +72,7 @@ class Sealing:
 
     def write(self, plain: bytes) -> None:
         self._waiting += plain
+        self.size += len(plain)
         while len(self._waiting) > rules.CHUNK:
             self._chunk(self._waiting[: rules.CHUNK], last=False)
             self._waiting = self._waiting[rules.CHUNK :]
@@ -105,10 +107,10 @@ class Sealing:
         self._number += 1
 
 
-def unsealed(ref: str, key: bytes) -> Iterator[bytes]:
+def unsealed(ref: str, key: bytes, directory: Path | None = None) -> Iterator[bytes]:
     """The plain chunks of file `ref`; raises ``InvalidTag`` where it was altered, cut or extended."""
     cipher = AESGCM(key)
-    with path_of(ref).open("rb") as file:
+    with path_of(ref, directory).open("rb") as file:
         chunk, number = file.read(_SEALED_CHUNK), 0
         while following := file.read(_SEALED_CHUNK):
             yield cipher.decrypt(rules.chunk_nonce(number, last=False), chunk, ref.encode())

@@ -1,0 +1,19 @@
+"""The public holidays of a country. They are data that comes with `holidays`; nothing is fetched."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+import holidays
+
+_YEARS: Final = 2
+
+
+@lru_cache(64)
+def holidays_of(country: str, year: int) -> frozenset[date]:
+    """The holidays of `country` in `year` and the next; none where none are known."""
+    years = range(year, year + _YEARS)
+    try:
+        return frozenset(holidays.country_holidays(country, years=years))
+    except NotImplementedError:
+        return frozenset()
