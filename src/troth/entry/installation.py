@@ -3,15 +3,17 @@
 Nothing here has a secret as a default: keys are files that ``troth init`` makes, or environment variables.
 """
 
+import ipaddress
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    EmailStr,
     Field,
     StringConstraints,
     ValidationError,
@@ -110,9 +112,35 @@ class Metrics(Part):
         return host.strip("[]"), int(port)
 
 
+class Mail(Part):
+    """The mail server that takes the letters of the service, and whose they are."""
+
+    host: Annotated[str, StringConstraints(pattern=r"^[^\s/:]+$")]
+    port: Annotated[int, Field(ge=1, le=_MOST_PORTS)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: EmailStr
+    user: str = ""
+
+    @model_validator(mode="after")
+    def _over_tls(self) -> Self:
+        if self.security == "none" and not is_loopback(self.host):
+            wrong = "`security` may be `none` only for a mail server on this machine. Use `starttls` or `tls`"
+            raise ValueError(wrong)
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` names this machine, and nothing that others could reach."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class Configuration(Part):
     site: Site
     store: Store
+    mail: Mail | None = None
     metrics: Metrics | None = None
     retention_every: Annotated[int, Field(ge=1)] = 3600
 
@@ -159,6 +187,11 @@ class Installation:
     def host(self) -> str:
         """The site's host with its port, as it stands in the URL."""
         return urlsplit(self.configuration.site.url).netloc
+
+    @property
+    def shows_mails(self) -> bool:
+        """Whether letters are shown here instead of sent: only this machine reaches it, and no mail server is named."""
+        return self.configuration.mail is None and is_loopback(urlsplit(self.configuration.site.url).hostname or "")
 
     @property
     def secure(self) -> bool:

@@ -12,13 +12,17 @@ from django.db import Error, connections
 
 from troth import clock
 from troth.collection.actions import forget_keys
+from troth.control.jobs import send_codes, tidy
 from troth.entry.errors import ClockLeapt
 from troth.errors import TrothError
 from troth.ledger.sequencer import Sequencer
+from troth.mail.jobs import send_due
 from troth.vault.jobs import keep_retention
 
 log = logging.getLogger("troth.keeper")
 _FARTHEST = timedelta(days=1)
+# In seconds.
+_MAIL_EVERY, _MAIL_AGAIN = 0.5, 10
 
 
 @dataclass
@@ -34,9 +38,10 @@ rounds = Rounds()
 
 
 def start() -> None:
-    """Starts both; they end with the process."""
+    """Starts them; they end with the process."""
     Sequencer().start()
     threading.Thread(target=_hourly, name="troth-retention", daemon=True).start()
+    threading.Thread(target=_always, name="troth-mail", daemon=True).start()
 
 
 def end_with(parent: int) -> None:
@@ -59,6 +64,7 @@ def _hourly() -> None:
             now = clock.now()
             ended = keep_retention(now)
             forget_keys(at=now)
+            tidy(now)
             rounds.finished += 1
             rounds.ended += ended
             log.info("retention finished", extra={"ended": ended})
@@ -68,6 +74,21 @@ def _hourly() -> None:
         finally:
             connections.close_all()
         pause.wait(settings.TROTH_RETENTION_EVERY)
+
+
+def _always() -> None:
+    """Codes that were asked for, and letters that are due: looked at again and again."""
+    pause = threading.Event()
+    while True:
+        try:
+            now = clock.now()
+            send_codes(now)
+            send_due(now)
+            pause.wait(_MAIL_EVERY)
+        except (Error, TrothError, OSError):
+            log.exception("letters could not be looked at; they are tried again")
+            connections.close_all()
+            pause.wait(_MAIL_AGAIN)
 
 
 def _insist_on_time(leap: clock.Leap) -> None:

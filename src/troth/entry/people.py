@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     """Makes these commands of `app`."""
     app.add_typer(tokens, name="token")
     app.add_typer(persons, name="person")
+    app.command("mails")(mails)
 
 
 @tokens.command("new")
@@ -128,6 +129,21 @@ def uses(person: Ref, data: Data = Path(), as_json: Json = False) -> None:
     from troth.use.reads import uses_of  # noqa: PLC0415 - needs the installation
 
     _told([one._asdict() | {"at": clock.rfc3339(one.at)} for one in uses_of(person)], as_json=as_json)
+
+
+def mails(data: Data = Path(), as_json: Json = False) -> None:
+    """Shows the letters that are kept here because no mail server is named; only where only this machine comes in."""
+    _prepared(data)
+    from django.conf import settings  # noqa: PLC0415 - needs the installation
+
+    from troth.mail import reads  # noqa: PLC0415 - needs the installation
+    from troth.mail.errors import NotShown  # noqa: PLC0415 - needs the installation
+
+    if not settings.TROTH_MAILS_SHOWN:
+        message = "Letters are shown only where none are sent, and only on the machine itself. Look into your mail."
+        raise NotShown(message)
+    rows = [one.letter._asdict() | {"at": clock.rfc3339(one.made)} for one in reads.kept(clock.now())]
+    _told(rows, as_json=as_json)
 
 
 def _wish(data: Path, person: str, kind: str, **said: Any) -> None:

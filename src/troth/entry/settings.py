@@ -18,6 +18,8 @@ TROTH_URL = _site.url
 TROTH_ORIGIN = f"{INSTALLATION.host}/log"
 TROTH_SERVICE = _site.service
 TROTH_COUNTRY = INSTALLATION.configuration.store.country
+TROTH_MAIL = INSTALLATION.configuration.mail
+TROTH_MAILS_SHOWN = INSTALLATION.shows_mails
 TROTH_RETENTION_EVERY = INSTALLATION.configuration.retention_every
 
 SECRET_KEY = INSTALLATION.pages_key()
@@ -35,7 +37,9 @@ INSTALLED_APPS = [
     "troth.vault",
     "troth.consent",
     "troth.use",
+    "troth.mail",
     "troth.collection",
+    "troth.control",
     "troth.entry",
 ]
 # People's pages pass all of it; programs' addresses, in entry/handler.py, only what is our own.

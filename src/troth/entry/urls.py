@@ -7,6 +7,7 @@ from troth.collection import pages as collection
 from troth.consent import pages as consent
 from troth.entry import pages
 from troth.entry.api import api
+from troth.mail import pages as mail
 from troth.statement import pages as statement
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("collect/<slug:point>/embed/", collection.embedded, name="embed"),
         path("receipts/<slug:record>/", consent.page, name="receipt"),
         path("receipts/<slug:record>.json", consent.file, name="receipt-file"),
+        path("me/", include("troth.control.urls")),
+        path("mails/", mail.mails, name="mails"),
         prefix_default_language=False,
     ),
 ]

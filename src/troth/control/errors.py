@@ -1,0 +1,34 @@
+"""Why somebody is not let in."""
+
+from troth.errors import TrothError
+
+
+class NotAnAddress(TrothError):
+    """What was typed is no e-mail address."""
+
+    code, status = "control.not-an-address", 422
+
+
+class TooOften(TrothError):
+    """This was tried too often for one address, or from one place."""
+
+    code, status = "control.too-often", 429
+    retry_after = 0
+
+
+class WrongCode(TrothError):
+    """The code is not the one that was sent for this form."""
+
+    code, status = "control.wrong-code", 403
+
+
+class CodeOver(TrothError):
+    """The code was used already, or its time or its tries are over."""
+
+    code, status = "control.code-over", 403
+
+
+class Foreign(TrothError):
+    """The form was not made for this browser."""
+
+    code, status = "control.foreign", 403

@@ -1,0 +1,17 @@
+"""What the room does by the clock: codes that were asked for are sent; what is over goes."""
+
+from datetime import datetime
+
+from troth.control import codes, limits, sessions
+
+
+def send_codes(at: datetime) -> int:
+    """Puts the codes that were asked for into the outbox; answers how many were looked at."""
+    return codes.send_asked(at=at)
+
+
+def tidy(at: datetime) -> None:
+    """Removes every row whose time is over."""
+    codes.drop_over(at=at)
+    limits.drop_over(at=at)
+    sessions.drop_over(at=at)
