@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from troth import clock
 from troth.collection import pages as collection
-from troth.control.door import signed_in
+from troth.control.door import who
 from troth.entry import personal
 from troth.entry.condition import insist_on_readiness
 from troth.entry.errors import NotReady
@@ -57,7 +57,7 @@ def products(request: HttpRequest) -> HttpResponse:
 
 def _fitting(request: HttpRequest, template: str, *, opens: bool = False, **shown: Any) -> HttpResponse:
     """The page as it is for anybody; for somebody who is signed in as it fits them, and then nobody keeps a copy."""
-    me = signed_in(request)
+    me = who(request)
     if me is None:
         response = render(request, template, shown)
     else:
@@ -76,7 +76,7 @@ def _fitting(request: HttpRequest, template: str, *, opens: bool = False, **show
 
 def collect(request: HttpRequest, point: str) -> HttpResponse:
     """The form of a point; somebody who is signed in finds in it what they gave before (P09)."""
-    me = signed_in(request) if request.method == "GET" else None
+    me = who(request) if request.method == "GET" else None
     return collection.form(request, point, me.person if me else "")
 
 
