@@ -1,7 +1,7 @@
 """One-time codes: asked for in a request, sent by the keeper, good for one sign-in.
 
-A request does the same whether or not anybody is held under the address: it keeps what was asked, sealed. Only the keeper
-looks whom it is for, and writes to nobody who is not held here.
+A request does the same whether or not anybody is held under the address: it keeps what was asked, sealed. Only the
+keeper looks whom it is for, and writes to nobody who is not held here.
 """
 
 import json

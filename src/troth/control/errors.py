@@ -28,6 +28,30 @@ class CodeOver(TrothError):
     code, status = "control.code-over", 403
 
 
+class WrongPassword(TrothError):
+    """Address and password do not belong together."""
+
+    code, status = "control.wrong-password", 403
+
+
+class WeakPassword(TrothError):
+    """Others would guess this password soon, or it is too short or too long."""
+
+    code, status = "control.weak-password", 422
+
+
+class PasskeyRefused(TrothError):
+    """The passkey could not be verified."""
+
+    code, status = "control.passkey-refused", 403
+
+
+class NothingThere(TrothError):
+    """There is no such session, passkey or password of this person."""
+
+    code, status = "control.nothing-there", 404
+
+
 class Foreign(TrothError):
     """The form was not made for this browser."""
 

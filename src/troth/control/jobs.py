@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from troth.control import codes, limits, sessions
+from troth.control import codes, limits, passkeys, sessions
 
 
 def send_codes(at: datetime) -> int:
@@ -13,5 +13,6 @@ def send_codes(at: datetime) -> int:
 def tidy(at: datetime) -> None:
     """Removes every row whose time is over."""
     codes.drop_over(at=at)
+    passkeys.drop_over(at=at)
     limits.drop_over(at=at)
     sessions.drop_over(at=at)

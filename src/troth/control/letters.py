@@ -1,5 +1,6 @@
 """The letters that this room writes, in the language of the page they were asked for on."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -8,15 +9,34 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from troth.control.rules import Device
 from troth.mail.rules import Letter
 
 CODE = "Your code for {site}"
+_SIGNED_IN, _CHANGED = "New sign-in at {site}", "Your sign-in at {site} was changed"
+# Each with its subject and its first sentence.
+_NOTICES = {
+    "code": (_SIGNED_IN, "Somebody signed in to your pages with a code that was sent to this address."),
+    "passkey": (_SIGNED_IN, "Somebody signed in to your pages with a passkey."),
+    "password": (_SIGNED_IN, "Somebody signed in to your pages with your password."),
+    "passkey-added": (_CHANGED, "A passkey was added. Whoever holds it can sign in to your pages."),
+    "passkey-removed": (_CHANGED, "A passkey was removed. It signs nobody in any more."),
+    "password-set": (_CHANGED, "A password was set. Whoever knows it can sign in to your pages."),
+    "password-removed": (_CHANGED, "The password was removed. It signs nobody in any more."),
+}
 
 
 def code_letter(address: str, code: str, language: str) -> Letter:
     """The letter with a one-time code."""
     with translation.override(language):
         return _letter(address, gettext(CODE), "code", {"code": f"{code[:4]} {code[4:]}"})
+
+
+def notice(address: str, what: str, device: Device, at: datetime) -> Letter:
+    """The letter that tells what happened to somebody's sign-in, in the language of the page where it did."""
+    subject, said = _NOTICES[what]
+    shown = {"what": gettext(said), "device": device, "at": at}
+    return _letter(address, gettext(subject), "notice", shown)
 
 
 def _letter(address: str, subject: str, name: str, context: dict[str, Any]) -> Letter:

@@ -33,6 +33,12 @@ def insist(*tries: tuple[Limit, bytes], at: datetime) -> None:
         raise too_often(max(waits))
 
 
+@unit_of_work
+def clear(limit: Limit, value: bytes) -> None:
+    """What was counted under `limit` counts no more."""
+    Tally.objects.filter(digest=rules.keyed(look_up_key(), limit.name, value)).delete()
+
+
 def too_often(seconds: int) -> TooOften:
     """The refusal; whoever answers with it says when to come back."""
     message = "This was tried too often. Wait {minutes} minutes, then try again."

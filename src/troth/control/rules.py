@@ -3,6 +3,7 @@
 import hmac
 import ipaddress
 import secrets
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -14,6 +15,9 @@ CODE_TRIES: Final = 5
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=12)
 PROVED_FOR: Final = timedelta(minutes=10)
+CHALLENGE_FOR: Final = timedelta(minutes=5)
+NOTICE_FOR: Final = timedelta(days=3)
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 15, 1000
 LISTED_FOR: Final = timedelta(days=90)
 _DIGITS: Final = 8
 _TOKEN: Final = 32
@@ -47,6 +51,8 @@ CODES_FOR_AN_ADDRESS: Final = Limit("code.address", 5, timedelta(minutes=15))
 CODES_FROM_A_PREFIX: Final = Limit("code.prefix", 30, timedelta(minutes=15))
 TRIES_FROM_A_PREFIX: Final = Limit("try.prefix", 60, timedelta(minutes=15))
 PASSWORDS_FOR_AN_ADDRESS: Final = Limit("password.address", 10, timedelta(hours=1))
+# SP 800-63B-4, 3.2.2: no more than a hundred failures in a row.
+FAILURES_FOR_AN_ADDRESS: Final = Limit("password.failures", 100, timedelta(days=90))
 
 # The first that fits: those further down are named by many that come before them.
 _BROWSERS: Final = (
@@ -120,6 +126,25 @@ def asked_envelope(key: bytes, ref: str) -> Envelope:
 def address_envelope(key: bytes, person: str, ref: str) -> Envelope:
     """Seals a person's address under their key, bound to the row that it stands in."""
     return Envelope(key, "control_address", ref, person)
+
+
+_TELLING = 4
+_LEFT = 8
+
+
+def is_guessed(password: str, common: Container[str], own: Iterable[str]) -> bool:
+    """Whether others try this first: a word of the list of common ones, also over and over, or one of the person's own.
+
+    `own` are words that belong to the person or the site; what is left without them must still be something.
+    """
+    plain = password.casefold()
+    unit = plain[: (plain + plain).index(plain, 1)]
+    if plain in common or unit in common or len(unit) < _LEFT:
+        return True
+    for word in own:
+        if len(word) >= _TELLING:
+            plain = plain.replace(word.casefold(), "")
+    return len(plain) < _LEFT
 
 
 def matches(one: bytes, other: bytes) -> bool:

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from troth.control import rules
+from troth.control import letters, rules
 from troth.control.models import Session, SignIn
 from troth.control.rules import Device, SignedIn
 from troth.ledger.work import unit_of_work
+from troth.mail.actions import post
 from troth.vault import reads as vault
 from troth.vault.rules import new_ref
 
@@ -30,6 +31,7 @@ def begin(person: str, address: str, means: str, device: Device, old: str, *, at
         system=device.system, address=sealed_address(person, ref, address), began=at, proved=at, seen=at,
     )  # fmt: skip
     if not again:
+        tell(person, address, means, device, at=at)
         SignIn.objects.create(person=person, at=at, means=means, browser=device.browser, system=device.system)
     return token, again
 
@@ -69,6 +71,17 @@ def drop_over(*, at: datetime) -> None:
     SignIn.objects.filter(at__lte=at - rules.LISTED_FOR).delete()
 
 
+def tell(person: str, address: str, what: str, device: Device, *, at: datetime) -> None:
+    """Tells `person` by mail what happened to their sign-in (P46)."""
+    post(person, letters.notice(address, what, device, at), until=at + rules.NOTICE_FOR, at=at)
+
+
+def address_of(me: SignedIn) -> str:
+    """The address that somebody signed in with."""
+    sealed = Session.objects.values_list("address", flat=True).get(ref=me.session)
+    return opened_address(me.person, me.session, bytes(sealed))
+
+
 def sealed_address(person: str, ref: str, address: str) -> bytes:
     """`address` under the key of its person, for the row `ref`."""
     return rules.address_envelope(vault.person_key(person), person, ref).seal(address.encode(), "address")
@@ -76,4 +89,4 @@ def sealed_address(person: str, ref: str, address: str) -> bytes:
 
 def opened_address(person: str, ref: str, sealed: bytes) -> str:
     """The address that was sealed there."""
-    return rules.address_envelope(vault.person_key(person), person, ref).open(bytes(sealed), "address").decode()
+    return rules.address_envelope(vault.person_key(person), person, ref).open(sealed, "address").decode()

@@ -18,6 +18,7 @@ from troth.entry import condition, lock, starting
 from troth.entry.errors import NewerStore, Unreadable
 from troth.errors import TrothError
 from troth.ledger import reads as ledger
+from troth.mail import reads as mail
 from troth.statement import reads as statement
 from troth.statement.errors import NoSuchVersion, NotPublished
 from troth.statement.reads import Published
@@ -120,6 +121,11 @@ def _held(_at: datetime) -> Told:
     return {"held": {"persons": held.persons, "values": held.values, "next_due": _moment(vault.next_due())}}
 
 
+def _mail(_at: datetime) -> Told:
+    server = settings.TROTH_MAIL
+    return {"mail": {"server": server.host if server else None, "waiting": mail.waiting()}}
+
+
 def _moment(at: datetime | None) -> str | None:
     return clock.rfc3339(at) if at else None
 
@@ -161,6 +167,9 @@ def _rows(told: Told, at: datetime) -> Iterator[tuple[str, str]]:
         held = told["held"]
         due = f"; next one ends {held['next_due'][:10]}" if held["next_due"] else ""
         yield "Held", f"{held['values']:,} values of {held['persons']:,} persons{due}"
+    if "mail" in told:
+        post = told["mail"]
+        yield "Mail", f"{post['server'] or 'no server named'}; {post['waiting']} letters waiting"
     yield "Disk", f"{told['disk_free'] / 1e9:,.1f} GB free"
 
 
@@ -188,6 +197,9 @@ _PARTS: Final = (
     _insist_on_statement,
     _ledger,
     _held,
+    _mail,
+    mail.insist_on_able,
+    mail.insist_on_sending,
     condition.insist_on_placing,
     condition.insist_on_retention,
 )

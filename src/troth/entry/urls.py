@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from troth.collection import pages as collection
 from troth.consent import pages as consent
+from troth.control.pages.security import change_password
 from troth.entry import pages
 from troth.entry.api import api
 from troth.mail import pages as mail
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", pages.health, name="health"),
     path("theme.css", pages.theme, name="theme"),
     path(".well-known/security.txt", pages.security_txt, name="security-txt"),
+    path(".well-known/change-password", change_password, name="change-password"),
     path("privacy/statement.jsonld", statement.jsonld, name="statement-jsonld"),
     *i18n_patterns(
         path("", pages.home, name="home"),

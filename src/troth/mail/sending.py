@@ -3,17 +3,17 @@
 import os
 import smtplib
 from email.utils import formatdate
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
 from troth.ledger.secret import secret_in
-from troth.mail.errors import PasswordMissing
 from troth.mail.actions import Posted
+from troth.mail.errors import NotSetUp, PasswordMissing
 
-PASSWORD_FILE: Final = "mail.password"
+PASSWORD_FILE: Final = "mail.password"  # noqa: S105 - where it is
 FROM_ENVIRONMENT: Final = "TROTH_MAIL_PASSWORD"
 _PATIENCE: Final = 20
 _FOR_GOOD: Final = 500
@@ -29,9 +29,17 @@ def password() -> str:
     return given or secret_in(settings.TROTH_KEYS_DIR / PASSWORD_FILE, PasswordMissing)
 
 
+def server() -> Any:
+    """The mail server that `[mail]` names."""
+    if settings.TROTH_MAIL is None:
+        message = "No mail can be sent from here yet, so nobody can sign in by code. Whoever runs this site knows how."
+        raise NotSetUp(message)
+    return settings.TROTH_MAIL
+
+
 def connection() -> EmailBackend:
     """A connection to the mail server that `[mail]` names; opened with its first letter."""
-    mail = settings.TROTH_MAIL
+    mail = server()
     return EmailBackend(
         host=mail.host,
         port=mail.port,
@@ -46,7 +54,7 @@ def connection() -> EmailBackend:
 def send(posted: Posted, over: EmailBackend) -> None:
     """Hands over one letter; raises :class:`Refused`, or what smtplib raises when it may do later."""
     letter = posted.letter
-    sender = settings.TROTH_MAIL.sender
+    sender = server().sender
     headers = {
         # The same at every try: who is given it twice is shown it once.
         "Message-ID": f"<{posted.ref}@{sender.rpartition('@')[2]}>",

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token, rotate_token
@@ -14,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from email_validator import EmailNotValidError, validate_email
 
 from troth import clock
-from troth.control import codes, door, sessions
+from troth.control import codes, door, passkeys, passwords, sessions
 from troth.control.door import own
-from troth.control.errors import CodeOver, Foreign, NotAnAddress, TooOften, WrongCode
+from troth.control.errors import CodeOver, Foreign, NotAnAddress, PasskeyRefused, TooOften, WrongCode, WrongPassword
 from troth.control.rules import CODE_FOR, SignedIn, device
 from troth.errors import TrothError
 from troth.mail.reads import insist_on_able
@@ -53,6 +54,46 @@ def code(request: HttpRequest) -> HttpResponse:
     except (CodeOver, TooOften) as error:
         return _page(request, "sign_in", {"next": own_page}, error)
     return admit(request, proof.person, proof.address, "code", own_page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Takes an address and its password."""
+    if request.method != "POST":
+        return door.see_other(reverse("sign-in"))
+    own_page = door.own_path(request.POST.get("next", ""))
+    typed = request.POST.get("address", "").strip()
+    try:
+        given = _address(typed), request.POST.get("password", "")
+        proof = passwords.prove(*given, door.sender(request), at=clock.now())
+    except (NotAnAddress, WrongPassword, TooOften) as error:
+        return _page(request, "sign_in", {"next": own_page, "address": typed, "by_password": True}, error)
+    return admit(request, proof.person, proof.address, "password", own_page)
+
+
+@require_POST
+def begin_passkey(request: HttpRequest) -> HttpResponse:
+    """Says what a browser needs to sign in with a passkey."""
+    try:
+        options = passkeys.begin_proving(door.sender(request), at=clock.now())
+    except TooOften as error:
+        return _page(request, "sign_in", {"next": door.own_path("")}, error)
+    response = HttpResponse(options, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def passkey(request: HttpRequest) -> HttpResponse:
+    """Takes what a passkey has signed."""
+    if request.method != "POST":
+        return door.see_other(reverse("sign-in"))
+    own_page = door.own_path(request.POST.get("next", ""))
+    try:
+        proof = passkeys.prove(request.POST.get("credential", ""), at=clock.now())
+    except PasskeyRefused as error:
+        return _page(request, "sign_in", {"next": own_page}, error)
+    return admit(request, proof.person, proof.address, "passkey", own_page)
 
 
 def admit(request: HttpRequest, person: str, address: str, means: str, own_page: str) -> HttpResponse:
@@ -108,6 +149,7 @@ def _foreign() -> Foreign:
 
 
 def _page(request: HttpRequest, name: str, shown: dict[str, Any], error: TrothError | None = None) -> HttpResponse:
+    shown["shown_here"] = settings.TROTH_MAILS_SHOWN
     if error is None:
         response = render(request, f"control/{name}.html", shown)
     else:
