@@ -71,8 +71,8 @@ ADDED = {
     "vault_personkey": "(person)",
     "collection_sent": "key",
 }
-# Uses cannot be brought about from outside yet: tests/rooms/use/test_evidence.py alters every column of these.
-INSIDE = {"consent_wish", "use_use", "use_used", "use_crowd", "use_token"}
+# Every column of these is altered in tests/rooms/use/test_evidence.py and tests/rooms/vault/test_correcting.py.
+INSIDE = {"consent_wish", "use_use", "use_used", "use_crowd", "use_token", "vault_correction"}
 # What two rows of the same kind could exchange.
 EXCHANGED = [
     ("ledger_entry", "data"),

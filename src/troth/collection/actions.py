@@ -18,7 +18,7 @@ from troth.consent.rules import Agreeing
 from troth.errors import TrothError
 from troth.ledger.errors import NotStored
 from troth.ledger.rows import Insertion
-from troth.ledger.rules import JSON, canonical
+from troth.ledger.rules import canonical
 from troth.ledger.work import unit_of_work, units_of_work
 from troth.statement import reads as statements
 from troth.vault.actions import Holding, Value, hold
@@ -161,11 +161,7 @@ def _values(
             ends[purposes] = compiled.keep_until(purposes, at)
         if name in uploads:
             upload = uploads[name]
-            described: dict[str, JSON] = {
-                "name": upload.name or "", "type": upload.content_type or "", "size": upload.size or 0,
-                "file": upload.sealing.ref, "key": upload.sealing.key.hex(),
-            }  # fmt: skip
-            values.append(Value(name, canonical(described), ends[purposes], upload.sealing.ref))
+            values.append(Value(name, upload.described(), ends[purposes], upload.sealing.ref))
         else:
             values.append(Value(name, plain, ends[purposes]))
     return values

@@ -89,6 +89,13 @@ def examine(given: Given, statement: Statement, compiled: Compiled, today: date)
     return found
 
 
+def corrected(given: Given, statement: Statement, name: str) -> Examined:
+    """The same for one field of a submission that is to be put right; the other fields are as they stand."""
+    found = Examined(problems=card_numbers(given, statement))
+    _field(found, given, statement, name, required=True)
+    return found
+
+
 def undeclared(given: Given, statement: Statement) -> list[TrothError]:
     """One problem for each field, file or choice that the point does not declare (P05)."""
     point = statement.collection[given.point]

@@ -4,19 +4,20 @@ from typing import Any, Final
 
 from django.db.models import Manager
 
-from troth.control.models import Challenge, Code, Passkey, Password, Session, SignIn
+from troth.control.models import Challenge, Code, Passkey, Password, Session, SignIn, ToTell
 from troth.control.sessions import sealed_address
 from troth.ledger.work import unit_of_work
 from troth.mail import actions as mail
 
 _OF_PERSONS: Final[tuple[Manager[Any], ...]] = (
     Challenge.objects, Code.objects, Passkey.objects, Password.objects, Session.objects, SignIn.objects,
+    ToTell.objects,
 )  # fmt: skip
 
 
 @unit_of_work
 def forget(person: str) -> None:
-    """Every row that names `person` goes: sessions, codes, sign-ins, passkeys, password, letters not sent yet."""
+    """Every row that names `person` goes: sessions, codes, sign-ins, passkeys, password, tellings, letters not sent."""
     for rows in _OF_PERSONS:
         rows.filter(person=person).delete()
     mail.forget(person)

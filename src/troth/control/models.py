@@ -86,3 +86,14 @@ class Tally(models.Model):
     digest = models.BinaryField(max_length=DIGEST, primary_key=True)
     count = models.PositiveIntegerField()
     over = models.DateTimeField(db_index=True)
+
+
+class ToTell(models.Model):
+    """A recipient that had a value and is to be told that it was put right. It waits until somebody can be sent it."""
+
+    person = models.CharField(max_length=REF, db_index=True)
+    record = models.CharField(max_length=REF)
+    field = models.CharField(max_length=60)
+    recipient = models.CharField(max_length=60)
+    state = models.CharField(max_length=MEANS, default="waiting")
+    at = models.DateTimeField()

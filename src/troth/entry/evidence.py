@@ -19,9 +19,11 @@ from troth.ledger.verify import Verified, verify_store
 from troth.statement import evidence as versions
 from troth.use import evidence as uses
 from troth.vault import evidence as vault
+from troth.vault import evidence_corrections as corrections
+from troth.vault.correcting import APPEND_ONLY as CORRECTIONS
 
 Stage = Callable[[str], Progress]
-_GUARDED = (*append_only.LEDGER, *versions.APPEND_ONLY, *agreements.APPEND_ONLY, *uses.APPEND_ONLY)
+_GUARDED = (*append_only.LEDGER, *versions.APPEND_ONLY, *agreements.APPEND_ONLY, *uses.APPEND_ONLY, *CORRECTIONS)
 _ENTRY = re.compile(r"entry ([0-9]+)")
 
 
@@ -68,7 +70,8 @@ def _rows(progress: Progress) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    others = wishes.Wishes(), uses.Uses(), uses.Tokens()
+    corrected = corrections.Corrections()
+    others = wishes.Wishes(), uses.Uses(), uses.Tokens(), corrected
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
         **{room.kind: room.held_against for room in (published, holdings, agreed, *others)},
         "erased": holdings.erased,
@@ -77,7 +80,12 @@ def _rows(progress: Progress) -> Iterator[Finding]:
         "rotated": lambda _entries: iter(()),  # it tells of keys, which stand in no row
     }
     lost = Lost(
-        {"collected": lambda leaf: bool(record_of(leaf)), "published": published.tells_of, "erased": holdings.tells_of}
+        {
+            "collected": lambda leaf: bool(record_of(leaf)),
+            "published": published.tells_of,
+            "erased": holdings.tells_of,
+            "corrected": corrected.tells_of,
+        }
     )
     for block, strange in told(progress):
         yield from strange

@@ -87,10 +87,10 @@ def open_field(person: str, field: str, wanted: Wanted, *, service: str, by: str
     return values.plain[person][field][-1][1]
 
 
-def open_own(person: str, right: str, *, service: str, by: str, at: datetime) -> Values:
+def open_own(person: str, right: str, *, service: str, by: str, at: datetime, record: str = "") -> Values:
     """Everything that is held of a person, for that person: a right is no purpose, and nothing stands against it.
 
-    A right that the statement in force does not declare is refused.
+    Of one `record` alone if it is named. A right that the statement in force does not declare is refused.
     """
     if right not in statements.in_force(service, at).statement.rights:
         message = "The statement in force declares no such right. See /privacy/ for those it does."
@@ -100,6 +100,7 @@ def open_own(person: str, right: str, *, service: str, by: str, at: datetime) ->
         (person, given.record): rules.named(given.source.own, given.fields)
         for known in found.values()
         for given in known.givens
+        if record in ("", given.record)
     }
     wanted = Wanted(f"right.{right}")
     every = {field for fields in may.values() for field in fields}

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from django.db import models
 from django.db.models import Sum
 from django.db.models.functions import Length
 
 from troth.clock import rfc3339
 from troth.ledger.append_only import AppendOnly
-from troth.ledger.evidence import Reading, Told, insist, read_each, read_through
+from troth.ledger.counted import Counted
+from troth.ledger.evidence import Reading, Told, insist
 from troth.ledger.rebuild import Finding
 from troth.ledger.rules import JSON, commitment, sha256_hex
 from troth.use.models import REF, Crowd, Token, Use, Used
@@ -67,56 +67,11 @@ _uses = Reading(Use, "leaf", *_Use._fields)
 _tokens = Reading(Token, "leaf", *_Token._fields)
 
 
-class _Counted:
-    """Rows of one table, each of which one entry of one kind tells of."""
-
-    kind = ""
-    table: type[models.Model]
-
-    def __init__(self) -> None:
-        self._told = 0
-
-    def count(self) -> int:
-        """How many rows there are."""
-        raise NotImplementedError
-
-    def held_against(self, entries: Sequence[Told]) -> Iterator[Finding]:
-        """What of `entries` has no row, or is not what it says."""
-        for found in read_each(self._rows, entries):
-            if isinstance(found, Finding):
-                yield found
-                continue
-            for entry, stands in found:
-                if stands is None:
-                    yield Finding(entry.name, f"What {entry.name} tells of is not there: its row is gone.")
-                    continue
-                self._told += 1
-                if stands != entry.said:
-                    message = f"What stands for {entry.name} was changed."
-                    yield Finding(entry.name, message, str(entry.said), str(stands))
-
-    def left_over(self) -> Iterator[Finding]:
-        """Rows that no entry explains."""
-        yield from read_through(self.table._meta.db_table, self._untold())
-
-    def _untold(self) -> Iterator[Finding]:
-        there = self.count()
-        if there != self._told:
-            yield Finding(self.table._meta.db_table, "The ledger tells of others.", str(self._told), str(there))
-
-    def _rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
-        raise NotImplementedError
-
-
-class Tokens(_Counted):
+class Tokens(Counted):
     """Every token, held against the entries of the kind ``token``."""
 
     kind = "token"
     table = Token
-
-    def count(self) -> int:
-        """How many tokens were made or ended."""
-        return Token.objects.count()
 
     def _rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
         rows = {row[-1]: _Token(*row) for row in _tokens([one.leaf for one in entries])}
@@ -126,7 +81,7 @@ class Tokens(_Counted):
         return {**token_facts(row), "kind": self.kind, "at": rfc3339(row.at)} if row else None
 
 
-class Uses(_Counted):
+class Uses(Counted):
     """Every use and those it was of, held against the entries of the kind ``used``."""
 
     kind = "used"
@@ -135,10 +90,6 @@ class Uses(_Counted):
     def __init__(self) -> None:
         super().__init__()
         self._persons = 0
-
-    def count(self) -> int:
-        """How many uses there were."""
-        return Use.objects.count()
 
     def _rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
         rows = {row[-1]: _Use(*row) for row in _uses([one.leaf for one in entries])}

@@ -49,3 +49,21 @@ class Rotating(TrothError):
     """The key-encryption key is being exchanged for another one."""
 
     code, status = "vault.rotating", 409
+
+
+class NoSuchValue(TrothError):
+    """Nothing of this person is held in this place."""
+
+    code, status = "vault.no-such-value", 404
+
+
+class ChangedSince(TrothError):
+    """The value is not the one that was looked at: it was corrected meanwhile."""
+
+    code, status = "vault.changed-since", 409
+
+
+class AddressTaken(TrothError):
+    """The address finds somebody else already."""
+
+    code, status = "vault.address-taken", 409

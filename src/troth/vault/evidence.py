@@ -21,7 +21,7 @@ from troth.clock import rfc3339
 from troth.ledger.evidence import Reading, Told
 from troth.ledger.rebuild import MOST_FINDINGS, Finding
 from troth.ledger.rules import sha256_hex
-from troth.vault import keys, rules
+from troth.vault import evidence_corrections, keys, rules
 from troth.vault.certificate import committed
 from troth.vault.errors import ForeignKey
 from troth.vault.files import unsealed
@@ -76,6 +76,7 @@ class Shelf:
         self.altered: set[str] = set()
         self.keys = dict(self._unwrapped(refs))
         self.indexes = dict(_indexes(refs))
+        self.corrected = evidence_corrections.digests(list(persons))
         self.rows: dict[str, dict[str, _Row]] = defaultdict(dict)
         for plain in _sealed(list(persons)):
             row = _Row(*plain)
@@ -179,7 +180,7 @@ class Holdings:
             if row is None:
                 self._absent(given, field, early=given.person in shelf.erased)
                 continue
-            yield from _placed(given, row, digest)
+            yield from _placed(given, row, shelf.corrected.get((given.record, field), digest))
             if envelope:
                 yield from self._opened(given, row, envelope, shelf)
         if rows.keys() - given.digests.keys():

@@ -53,6 +53,19 @@ class Sealed(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["record", "field"], name="one_value_per_field")]
 
 
+class Correction(models.Model):
+    """That a person put another value in the place of what they gave: the digest of what was sealed then, never it."""
+
+    ref = models.CharField(max_length=REF, unique=True)
+    person = models.CharField(max_length=REF, db_index=True)
+    record = models.CharField(max_length=REF, db_index=True)
+    field = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    by = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    leaf = models.BinaryField(max_length=32, unique=True)
+
+
 class Erasure(models.Model):
     """That a person was erased, when, and the leaf of the entry that tells so. Their sealed values go after it."""
 

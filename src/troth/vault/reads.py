@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Min
 
@@ -66,6 +67,21 @@ def is_suppressed(address: str) -> bool:
 def held(persons: Collection[str]) -> list[tuple[str, str]]:
     """Of each of `persons` the record and field of every value, still sealed."""
     return rows_among(Sealed, "person", persons, "record", "field")
+
+
+class Lasting(NamedTuple):
+    """A value, still sealed: where it stands, since when, and until when it is kept."""
+
+    record: str
+    field: str
+    since: datetime
+    until: datetime
+
+
+def lasting(person: str) -> list[Lasting]:
+    """Every value of `person`, the oldest first."""
+    rows = Sealed.objects.filter(person=person).order_by("since", "pk")
+    return [Lasting(*row) for row in rows.values_list("record", "field", "since", "keep_until")]
 
 
 def known(persons: Collection[str]) -> set[str]:

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
+from troth.ledger.rules import canonical
 from troth.vault.errors import NotKept
 from troth.vault.files import Sealing
 
@@ -33,6 +34,15 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg] # generic in its stu
     @property
     def too_large(self) -> bool:
         return (self.size or 0) > MOST_BYTES
+
+    def described(self) -> bytes:
+        """What is sealed as the value of a field that is a file."""
+        return canonical(
+            {
+                "name": self.name or "", "type": self.content_type or "", "size": self.size or 0,
+                "file": self.sealing.ref, "key": self.sealing.key.hex(),
+            }
+        )  # fmt: skip
 
     def keep(self) -> None:
         """The file belongs to a stored submission from now on."""

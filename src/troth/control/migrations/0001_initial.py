@@ -85,4 +85,16 @@ class Migration(migrations.Migration):
                 ("over", models.DateTimeField(db_index=True)),
             ],
         ),
+        migrations.CreateModel(
+            name="ToTell",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person", models.CharField(db_index=True, max_length=35)),
+                ("record", models.CharField(max_length=35)),
+                ("field", models.CharField(max_length=60)),
+                ("recipient", models.CharField(max_length=60)),
+                ("state", models.CharField(default="waiting", max_length=10)),
+                ("at", models.DateTimeField()),
+            ],
+        ),
     ]

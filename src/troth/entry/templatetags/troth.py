@@ -1,7 +1,7 @@
 """What templates need to say declared texts, days and choices in the page's language."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, get_args
 
 from django import template
@@ -44,9 +44,9 @@ def way_out(url: str, statement: Statement) -> str:
 
 
 @register.filter
-def day(moment: datetime) -> str:
-    """The day of `moment` as people write it."""
-    return words(page_language()).day(moment.date())
+def day(moment: date) -> str:
+    """The day of a moment, or a day, as people write it."""
+    return words(page_language()).day(moment.date() if isinstance(moment, datetime) else moment)
 
 
 @register.filter

@@ -1,5 +1,8 @@
 from django.db import migrations, models
 
+from troth.ledger.append_only import put_up
+from troth.vault.correcting import APPEND_ONLY
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -51,4 +54,19 @@ class Migration(migrations.Migration):
                 ("key_id", models.CharField(max_length=8)),
             ],
         ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(max_length=35, unique=True)),
+                ("person", models.CharField(db_index=True, max_length=35)),
+                ("record", models.CharField(db_index=True, max_length=35)),
+                ("field", models.CharField(max_length=60)),
+                ("digest", models.CharField(max_length=64)),
+                ("by", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                ("leaf", models.BinaryField(max_length=32, unique=True)),
+            ],
+        ),
+        put_up(*APPEND_ONLY),
     ]

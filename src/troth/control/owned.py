@@ -1,0 +1,164 @@
+"""What is held of one person, as that person sees it: every value with all that is to be said of it."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from troth.consent import reads as consent
+from troth.statement import reads as statements
+from troth.statement.clause import Voice
+from troth.use import reads as uses
+from troth.use.actions import open_own
+from troth.use.gates import Reason
+from troth.use.serving import Servings, serving
+
+RIGHT = "right."
+
+
+class Opening(NamedTuple):
+    """How often a field was opened for one purpose, for whom and by whom, and when last.
+
+    `label` says the purpose in words, and is empty where it was opened for the person themselves.
+    """
+
+    label: str
+    recipient: str
+    country: str
+    by: str
+    times: int
+    last: datetime
+
+
+class Purpose(NamedTuple):
+    """A purpose that a value was given for, in words: its basis, until when, and why it may not be used now."""
+
+    clause: str
+    label: str
+    basis: str
+    until: date
+    why_not: Reason | None
+
+
+class File(NamedTuple):
+    """A file as its sealed description has it."""
+
+    name: str
+    kind: str
+    size: int
+    ref: str
+    key: str
+
+    @classmethod
+    def described(cls, plain: bytes) -> "File":
+        """The file that `plain` describes."""
+        said: dict[str, Any] = json.loads(plain)
+        return cls(said["name"], said["type"], said["size"], said["file"], said["key"])
+
+
+class Shown(NamedTuple):
+    """A value as people read it: text, or named details, or a file."""
+
+    text: str = ""
+    details: Sequence[tuple[str, str]] = ()
+    file: File | None = None
+
+
+class Held(NamedTuple):
+    """One value: its field and label, what it is, what it serves, and who opened it."""
+
+    field: str
+    label: str
+    shown: Shown
+    purposes: Sequence[Purpose]
+    openings: Sequence[Opening]
+
+    @property
+    def used_for(self) -> list[str]:
+        """What it may be used for today, in words."""
+        return [one.label for one in self.purposes if one.why_not is None]
+
+
+class Record(NamedTuple):
+    """What was given at one point at one time, under one version, as far as it is held."""
+
+    record: str
+    point: str
+    title: str
+    version: int
+    at: datetime
+    values: Sequence[Held]
+
+
+def records(person: str, service: str, language: str, at: datetime) -> list[Record]:
+    """Everything that is held of `person`, opened for them, the newest first. It is counted as their own use."""
+    opened = open_own(person, "access", service=service, by="person", at=at).plain.get(person, {})
+    by_record: dict[str, dict[str, bytes]] = defaultdict(dict)
+    for field, values in opened.items():
+        for record, plain in values:
+            by_record[record][field] = plain
+    served = serving(person, service, at)
+    openings = openings_of(person, Voice(statements.in_force(service, at).statement, language))
+    made = consent.spoken([person], service)[person].agreements
+    found = []
+    for record, point, version, given in sorted(made, key=lambda one: (one[3], one[0]), reverse=True):
+        if record in by_record:
+            voice = Voice(statements.version(service, version).statement, language)
+            held = list(_values(voice, point, by_record[record], served.get(record, {}), openings))
+            title = voice.say(voice.statement.collection[point].title)
+            found.append(Record(record, point, title, version, given, held))
+    return found
+
+
+def _values(
+    voice: Voice, point: str, plain: Mapping[str, bytes], served: Servings, openings: Mapping[str, list[Opening]]
+) -> Iterator[Held]:
+    declared = voice.statement.collection[point].fields()
+    for field in sorted(plain, key=lambda name: list(declared).index(name) if name in declared else len(declared)):
+        purposes = [
+            Purpose(
+                f"purpose.{one.purpose}",
+                voice.purpose(one.purpose),
+                voice.basis(voice.statement.purposes[one.purpose]),
+                one.until,
+                one.why_not,
+            )
+            for one in served.get(field, ())
+        ]
+        yield Held(field, voice.datum(field), shown(voice, field, plain[field]), purposes, openings.get(field, ()))
+
+
+def shown(voice: Voice, field: str, plain: bytes) -> Shown:
+    """A value as people read it, in the words of the statement that it was given under."""
+    datum = voice.statement.data[field]
+    if datum.input == "file":
+        return Shown(file=File.described(plain))
+    text = plain.decode()
+    match datum.input:
+        case "diagnostics":
+            return Shown(details=list(json.loads(text).items()))
+        case "choice":
+            return Shown(voice.say(datum.options[text]) if text in datum.options else text)
+        case "country":
+            return Shown(voice.words.country(text))
+    return Shown(text)
+
+
+def openings_of(person: str, voice: Voice) -> dict[str, list[Opening]]:
+    """Who opened what of `person`, by field: for which purpose how often, and when last; the newest first."""
+    found: dict[str, dict[tuple[str, str, str, str], list[datetime]]] = defaultdict(lambda: defaultdict(list))
+    for use in uses.uses_of(person):
+        label = "" if use.purpose.startswith(RIGHT) else voice.purpose(use.purpose)
+        recipient = voice.recipient(use.recipient) if use.recipient else ""
+        country = voice.words.country(use.country) if use.country else ""
+        for field in use.fields:
+            found[field][label, recipient, country, use.by].append(use.at)
+    return {
+        field: [Opening(*who, len(times), max(times)) for who, times in each.items()] for field, each in found.items()
+    }
+
+
+def recipients_of(person: str, field: str) -> list[str]:
+    """Whom `field` of `person` was opened for, each once."""
+    return sorted({use.recipient for use in uses.uses_of(person) if use.recipient and field in use.fields})

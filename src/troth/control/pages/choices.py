@@ -1,0 +1,123 @@
+"""What a person chooses, on their own pages: every consent and objection, the restriction, a newer statement."""
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from troth import clock
+from troth.consent import reads as consent
+from troth.consent.actions import wish
+from troth.consent.wishes import KINDS, Spoken, Wish
+from troth.control.choosing import choices, last_words, unaccepted
+from troth.control.door import own, see_other
+from troth.control.errors import FormForged, FormReplayed
+from troth.control.rules import SignedIn
+from troth.control.spoken import language
+from troth.statement import reads as statements
+from troth.statement.clause import Voice
+from troth.use import reads as uses
+from troth.use.words import heard
+from troth.vault.reads import held
+
+_SALT: Final = "troth.control.choose"
+_VALID_FOR: Final = 24 * 3600
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own
+def choose(request: HttpRequest, me: SignedIn) -> HttpResponse:
+    """Every choice that the statement leaves to them, each a switch; one press gives, one press takes back (P16)."""
+    if request.method == "POST":
+        return _wished(request, me, "my-choices")
+    at, service = clock.now(), settings.TROTH_SERVICE
+    published = statements.in_force(service, at)
+    voice = Voice(published.statement, language())
+    spoken = consent.spoken([me.person], service)[me.person]
+    standing = uses.people([me.person], service, at)[me.person].standing
+    found = choices(voice, published.compiled, standing)
+    last = last_words(spoken)
+    said = heard(spoken, lambda number: statements.version(service, number).compiled)
+    older = unaccepted(spoken, {record for record, _ in held([me.person])}, said.accepted, published.number)
+    accept = Wish("acceptance", given=True, number=published.number)
+    context: dict[str, Any] = {
+        "me": me,
+        "own_page": "my-choices",
+        "choices": found,
+        "tokens": {one.id: _token(me, one.turned, last.get((one.kind, one.about), "")) for one in found.switches()},
+        "older": older[0] if older else None,
+        "number": published.number,
+        "accept": _token(me, accept, last.get(("acceptance", ""), "")),
+        "restricted": standing.restricted,
+        "young": standing.young,
+        "today": at.date(),
+    }
+    return render(request, "control/choices.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own
+def restrict(request: HttpRequest, me: SignedIn) -> HttpResponse:
+    """Everything of theirs is kept and not used, or is used again as they chose (GDPR Art. 18)."""
+    if request.method == "POST":
+        return _wished(request, me, "restrict")
+    at, service = clock.now(), settings.TROTH_SERVICE
+    restricted = uses.people([me.person], service, at)[me.person].standing.restricted
+    last = last_words(consent.spoken([me.person], service)[me.person])
+    turned = Wish("restriction", given=not restricted)
+    token = _token(me, turned, last.get(("restriction", ""), ""))
+    return render(
+        request, "control/restrict.html", {"me": me, "own_page": "restrict", "restricted": restricted, "token": token}
+    )
+
+
+@require_safe
+@own
+def receipts(request: HttpRequest, me: SignedIn) -> HttpResponse:
+    """The receipt of everything they sent, with its file."""
+    service = settings.TROTH_SERVICE
+    found = []
+    for record, point, version, at in consent.spoken([me.person], service)[me.person].agreements:
+        voice = Voice(statements.version(service, version).statement, language())
+        title = voice.say(voice.statement.collection[point].title)
+        found.append({"record": record, "title": title, "version": version, "at": at})
+    found.sort(key=lambda one: (one["at"], one["record"]), reverse=True)
+    return render(request, "control/receipts.html", {"me": me, "own_page": "my-receipts", "receipts": found})
+
+
+def _token(me: SignedIn, wished: Wish, last: str) -> str:
+    """What one switch sends: whose it is, what it says, and what had been said of it when it was shown."""
+    said = [me.person, wished.kind, wished.given, wished.about, wished.number, last]
+    return signing.dumps(said, salt=_SALT)
+
+
+def _wished(request: HttpRequest, me: SignedIn, page: str) -> HttpResponse:
+    """Notes what a switch says, and shows the page again where it stands."""
+    wished, last = _read(request.POST.get("token", ""), me)
+    at, service = clock.now(), settings.TROTH_SERVICE
+    spoken: Spoken = consent.spoken([me.person], service)[me.person]
+    if last_words(spoken).get((wished.kind, wished.about), "") != last:
+        message = "Something else was said about this since the page was shown. Look at it again and choose."
+        raise FormReplayed(message)
+    wish(me.person, service, wished, by="person", at=at)
+    place = f"{wished.kind}-{wished.about}".replace(".", "-").rstrip("-")
+    return see_other(f"{reverse(page)}#{place}")
+
+
+def _read(token: str, me: SignedIn) -> tuple[Wish, str]:
+    try:
+        person, kind, given, about, number, last = signing.loads(token, salt=_SALT, max_age=_VALID_FOR)
+    except signing.SignatureExpired as error:
+        message = "This page was open for longer than a day. Look at it again and choose."
+        raise FormReplayed(message) from error
+    except (signing.BadSignature, ValueError) as error:
+        message = "This form was not made by this site. Open the page again and choose there."
+        raise FormForged(message) from error
+    if person != me.person or kind not in KINDS:
+        message = "This form was made for somebody else. Open the page again and choose there."
+        raise FormForged(message)
+    return Wish(kind, given, about, number), last

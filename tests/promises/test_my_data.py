@@ -1,0 +1,271 @@
+"""Each person sees exactly what is held of them, and can put it right: on their own pages, as nobody else."""
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support import me, points
+from tests.support.asking import Asking
+from tests.support.documents import Document
+from tests.support.outsider import Log
+from tests.support.site import Running
+from tests.support.tampering import connected
+
+POINT = "support"
+CARD = "4111 1111 1111 1111"
+
+
+class Own:
+    """Somebody who gave something and is signed in to their own pages."""
+
+    def __init__(self, client: httpx.Client, site: Running, point: str = POINT) -> None:
+        self.site, self.point, self.address = site, point, points.address()
+        asked = points.described(client, site, point)
+        self.given = points.answers(asked["shown"])
+        self.given.fields["email"] = self.address
+        told = points.taken(points.post(client, site, point, points.submission(asked, self.given), self.given.files))
+        self.person: str = told["person"]
+        self.record: str = told["receipt"].rstrip("/").rpartition("/")[2]
+        self.client = me.signed_in(site, self.address)
+
+    def data(self) -> str:
+        """Their data as the page shows it."""
+        answer = self.client.get(f"{self.site.url}/me/data/")
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def shown(self) -> dict[str, str]:
+        """Each value that the page shows, by the place it stands at."""
+        found = re.findall(
+            r'<li id="([a-z2-7]{35}-[a-z-]+)">.*?<(?:p|dl) class="[^"]*">(.*?)</(?:p|dl)>', self.data(), re.DOTALL
+        )
+        return {place: " ".join(html.unescape(re.sub(r"<[^>]+>", " ", value)).split()) for place, value in found}
+
+    def path(self, field: str) -> str:
+        """Where a value is put right."""
+        return f"/me/data/{self.record}/{field}/"
+
+    def form(self, field: str) -> Document:
+        """The form that puts a value right."""
+        return Document(self.client.get(self.site.url + self.path(field)))
+
+    def correct(self, field: str, value: str, page: Document | None = None) -> httpx.Response:
+        """Puts `value` in the place of a field."""
+        page = page or self.form(field)
+        body = {**page.hidden, "value": value}
+        return self.client.post(self.site.url + self.path(field), data=body, headers={"Origin": self.site.url})
+
+
+@pytest.fixture
+def another(client: httpx.Client, infortrend: Running) -> Iterator[Callable[[], Own]]:
+    """Makes somebody with everything that support asks for, a file with it."""
+    with ExitStack() as opened:
+
+        def make() -> Own:
+            made = Own(client, infortrend)
+            opened.callback(made.client.close)
+            return made
+
+        yield make
+
+
+@pytest.fixture
+def own(another: Callable[[], Own]) -> Own:
+    """One of them."""
+    return another()
+
+
+def held(site: Running, person: str) -> set[str]:
+    """The places in which anything of `person` is held, by the rows themselves."""
+    with connected(site.directory) as ask:
+        rows = ask("SELECT record, field FROM vault_sealed WHERE person = %s", person)
+    return {f"{record}-{field}" for record, field in rows}
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> None:
+    """The page says in plain words that this was refused, and under which code."""
+    assert (answer.status_code, code in Document(answer).text) == (status, True), answer.text
+
+
+@pytest.mark.promise("P47")
+def test_the_page_shows_what_is_held_and_nothing_else(client, infortrend, own):
+    """Every value that stands in the vault stands on the page, readable, with its file; and no other."""
+    points.taken(points.give(client, infortrend, "newsletter", email=own.address))
+    shown = own.shown()
+    assert set(shown) == held(infortrend, own.person)
+    assert len({place.partition("-")[0] for place in shown}) == 2
+    assert shown[f"{own.record}-email"] == own.address
+    assert shown[f"{own.record}-country"] == "Taiwan"
+    assert shown[f"{own.record}-message"] == " ".join(own.given.fields["message"].split())
+    name, content, _ = own.given.files["log-file"]
+    assert shown[f"{own.record}-log-file"].startswith(name)
+    file = own.client.get(f"{infortrend.url}{own.path('log-file')}file/")
+    assert (file.content, file.headers["content-type"]) == (content, "application/octet-stream")
+    assert name in file.headers["content-disposition"]
+
+
+@pytest.mark.promise("P47")
+def test_every_value_says_what_it_serves_and_until_when(own):
+    """Beside each value: its point, day and statement, each purpose with its basis and its day, and who opened it."""
+    own.data()
+    text = Document(own.client.get(f"{own.site.url}/me/data/")).text
+    year = points.today().year + 2
+    for words in ("Get support", "Privacy statement, version 1", "Support you", "GDPR Art. 6(1)(b)", f"{year}"):
+        assert words in text
+    assert "For yourself" in text
+    assert "by you" in text
+
+
+@pytest.mark.promise("P47")
+def test_looking_is_counted_and_anybody_may_see_how_often(client, infortrend, own):
+    """That a person's values were opened for them stands in the ledger, and not whose they were."""
+    log = Log(client, infortrend)
+    before = log.settled()
+    own.data()
+    (entry,) = log.since(before)
+    assert (entry["kind"], entry["purpose"], entry["by"], entry["persons"]) == ("used", "right.access", "person", 1)
+    assert own.person not in json.dumps(entry)
+
+
+@pytest.mark.promise("P48")
+def test_what_is_wrong_is_put_right(client, infortrend, own):
+    """The new value stands in the place of the old one, which is gone; the ledger tells of it without the value."""
+    log = Log(client, infortrend)
+    with connected(infortrend.directory) as ask:
+        ((old,),) = ask("SELECT sealed FROM vault_sealed WHERE record = %s AND field = 'name'", own.record)
+    page = own.form("name")
+    assert page.asked[0].filled == own.given.fields["name"]
+    before = log.settled()
+    answer = own.correct("name", "  Lin Mei-hua  ", page)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/me/data/#{own.record}-name")
+    (entry,) = (one for one in log.since(before) if one["kind"] == "corrected")
+    assert (entry["field"], entry["by"], entry.keys()) == (
+        "name", "person", {"kind", "at", "by", "field", "commitment"}
+    )  # fmt: skip
+    assert own.shown()[f"{own.record}-name"] == "Lin Mei-hua"
+    with connected(infortrend.directory) as ask:
+        ((new,),) = ask("SELECT sealed FROM vault_sealed WHERE record = %s AND field = 'name'", own.record)
+    assert bytes(new) != bytes(old)
+
+
+@pytest.mark.promise("P48")
+def test_every_kind_of_value_can_be_put_right(own):
+    """Choices, countries, telephone numbers, details and files, each in the shape that its field has."""
+    for field, typed, expected in (
+        ("country", "JP", "Japan"),
+        ("phone", "+886 2 1111 2222", "+886211112222"),
+        ("diagnostics", "firmware: 6.0\nfan: loud", "fan loud firmware 6.0"),
+        ("message", "One.\nTwo.", "One. Two."),
+    ):
+        assert own.correct(field, typed).status_code == 303, field
+        assert own.shown()[f"{own.record}-{field}"] == expected
+    page = own.form("log-file")
+    files: Any = {"value": ("new.log", b"a new day\n", "text/plain")}
+    answer = own.client.post(
+        own.site.url + own.path("log-file"), data=page.hidden, files=files, headers={"Origin": own.site.url}
+    )
+    assert answer.status_code == 303, answer.text
+    assert own.client.get(f"{own.site.url}{own.path('log-file')}file/").content == b"a new day\n"
+
+
+@pytest.mark.promise("P48")
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("message", CARD, "collection.card-number"),
+        ("name", "x" * 101, "collection.too-long"),
+        ("name", "   ", "collection.missing"),
+        ("country", "Atlantis", "collection.mistyped"),
+        ("phone", "call me", "collection.mistyped"),
+        ("diagnostics", "no colon", "collection.mistyped"),
+    ],
+)
+def test_what_the_point_would_refuse_is_refused(own, field, value, code):
+    """A wrong value is refused by name, what was typed is still there unless it is a card number, nothing changes."""
+    before = own.shown()
+    answer = own.correct(field, value)
+    refused(answer, 422, code)
+    typed = Document(answer).asked[0]
+    if code == "collection.card-number":
+        assert CARD not in answer.text
+    elif typed.kind != "select":
+        assert typed.filled == value.strip()
+    assert own.shown() == before
+
+
+@pytest.mark.promise("P48")
+def test_a_form_counts_once_and_for_its_own_place(infortrend, another, own):
+    """Sent again, changed, of another field or another person: refused by name, and nothing is written."""
+    page = own.form("name")
+    assert own.correct("name", "Lin A", page).status_code == 303
+    refused(own.correct("name", "Lin B", page), 409, "control.form-replayed")
+    refused(own.correct("message", "hello", own.form("name")), 403, "control.form-forged")
+    changed = own.form("name")
+    changed.controls = [one for one in changed.controls if one.name != "token"]
+    refused(own.correct("name", "Lin C", changed), 403, "control.form-forged")
+    other = another()
+    page = other.form("name")
+    body = {**page.hidden, "value": "Lin D"}
+    stolen = own.client.post(infortrend.url + other.path("name"), data=body, headers={"Origin": infortrend.url})
+    assert stolen.status_code in (403, 404)
+    assert own.shown()[f"{own.record}-name"] == "Lin A"
+    assert other.shown()[f"{other.record}-name"] == other.given.fields["name"]
+
+
+@pytest.mark.promise("P47")
+def test_what_is_another_persons_is_not_there(infortrend, another, own):
+    """Another person's record, a field that is not held, a record that there is not: all answered alike."""
+    other = another()
+    for path in (other.path("name"), own.path("shoe-size"), own.path("name").replace(own.record, "2" * 35)):
+        refused(own.client.get(infortrend.url + path), 404, "vault.no-such-value")
+        refused(own.client.get(f"{infortrend.url}{path}file/"), 404, "vault.no-such-value")
+    refused(own.client.get(f"{infortrend.url}{own.path('name')}file/"), 404, "vault.no-such-value")
+    assert other.address not in own.data()
+
+
+@pytest.mark.promise("P47")
+def test_nobody_else_sees_them(client, infortrend, own):
+    """Whoever is not signed in is asked to sign in first, wherever they go; nothing is kept on the way."""
+    for path in ("/me/", "/me/data/", "/me/choices/", "/me/restrict/", "/me/receipts/", own.path("name")):
+        answer = client.get(infortrend.url + path)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/me/sign-in/")
+        assert own.client.get(infortrend.url + path).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.promise("P47")
+def test_the_first_page_shows_it_at_a_glance(client, infortrend, own):
+    """How much is held, what it serves, which choices stand and what happened last, without opening anything."""
+    log = Log(client, infortrend)
+    before = log.settled()
+    text = Document(own.client.get(f"{infortrend.url}/me/")).text
+    assert f"{len(held(infortrend, own.person))} values held" in text
+    for words in ("Get support", "Support you", "May we send you the newsletter?", "You sent “Get support”."):
+        assert words in text
+    assert log.since(before) == []
+
+
+@pytest.mark.promise("P47")
+def test_every_receipt_is_there(client, infortrend, own):
+    """Each submission has its receipt on one page, with a file that proves it."""
+    points.taken(points.give(client, infortrend, "newsletter", email=own.address))
+    page = Document(own.client.get(f"{infortrend.url}/me/receipts/"))
+    receipts = {link for link in page.links() if "/receipts/" in link and link.endswith("/")}
+    receipts -= {f"{infortrend.url}/me/receipts/", f"{infortrend.url}/zh-hant/me/receipts/"}
+    assert len(receipts) == 2
+    assert {link.rstrip("/") + ".json" for link in receipts} <= page.links()
+    for one in receipts:
+        points.receipt(client, one)
+
+
+@pytest.mark.promise("P48")
+def test_the_address_one_is_found_by_stays(client, infortrend, own):
+    """Who is found by an address is not found by another because somebody typed it: refused, and how to do it said."""
+    refused(own.client.get(infortrend.url + own.path("email")), 409, "control.address-stays")
+    assert Asking.new(client, infortrend, "support-you").may(own.person, "support-you", "email") == ["email"]
