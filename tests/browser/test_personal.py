@@ -97,7 +97,7 @@ def test_the_language_is_remembered(one: Registered, page: Page) -> None:
 def test_a_filled_form_by_keyboard(one: Registered, page: Page, language: str) -> None:
     """With the keyboard alone: what was filled in is changed, what is missing typed, and the form sent."""
     page.goto(documents.address_of(one.site, "quote", language))
-    reach(page, page.locator(f'main a[href="{PREFIXES[language]}/me/choices/#purpose.prefill"]'))
+    reach(page, page.locator(f'main a[href="{PREFIXES[language]}/me/choices/#objection-purpose-prefill"]'))
     name = page.locator('[name="field.name"]')
     reach(page, name)
     expect(name).to_have_value("Quinn Xwood")
@@ -112,3 +112,25 @@ def test_a_filled_form_by_keyboard(one: Registered, page: Page, language: str) -
     page.wait_for_url("**/receipts/*/")
     page.goto(documents.address_of(one.site, "quote", language))
     expect(name).to_have_value("Quinn Younger")
+
+
+@pytest.mark.parametrize(("path", "switch", "gone"), [
+    ("/products/", "consent-recommendations", FOR_YOU["en"]),
+    ("/products/", "consent-remember-settings", "We remember that you prefer"),
+    ("/collect/quote/", "objection-purpose-prefill", FILLED["en"]),
+])  # fmt: skip
+def test_each_is_switched_off_by_keyboard(one: Registered, page: Page, path: str, switch: str, gone: str) -> None:
+    """What is shown leads to its own switch; turned there with the keyboard, it is gone, and all else stays."""
+    page.goto(one.site.url + path)
+    expect(page.get_by_text(gone)).to_be_visible()
+    reach(page, page.locator(f'main a[href="/me/choices/#{switch}"]'))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/me/choices/#{switch}")
+    button = page.locator(f"#{switch}").get_by_role("switch")
+    expect(button).to_have_attribute("aria-checked", "true")
+    reach(page, button)
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-checked", "false")
+    page.goto(one.site.url + path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text(gone)).to_have_count(0)

@@ -41,7 +41,7 @@ def test_products_fit_who_allows_it(site, people):
         assert other not in told
         assert "Shown because you answered" in told
         links = page.attributes("a", "href")
-        assert {"/privacy/#purpose.recommendations", "/me/choices/#purpose.recommendations"} <= set(links)
+        assert {"/privacy/#purpose.recommendations", "/me/choices/#consent-recommendations"} <= set(links)
 
 
 @pytest.mark.promise("P19")
@@ -52,7 +52,7 @@ def test_settings_are_remembered(people):
         page = seen(one, path)
         assert REMEMBERED in page.text
         assert f"/zh-hant{path}" in page.attributes("a", "href")
-        assert {"/privacy/#purpose.remember-settings", "/me/choices/#purpose.remember-settings"} <= set(
+        assert {"/privacy/#purpose.remember-settings", "/me/choices/#consent-remember-settings"} <= set(
             page.attributes("a", "href")
         )
         chinese = seen(one, f"/zh-hant{path}").text

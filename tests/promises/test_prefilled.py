@@ -46,7 +46,7 @@ def test_a_form_holds_what_was_given_before(people):
         assert page.text.count(told) == len(GIVEN) + 1
         links = page.attributes("a", "href")
         prefix = "" if language == "en" else "/zh-hant"
-        assert {f"{prefix}/privacy/#purpose.prefill", f"{prefix}/me/choices/#purpose.prefill"} <= set(links)
+        assert {f"{prefix}/privacy/#purpose.prefill", f"{prefix}/me/choices/#objection-purpose-prefill"} <= set(links)
     described = {name: found.get("aria-describedby", "") for tag, found in page.elements
                  if tag in ("input", "select") and (name := found.get("name", "")).startswith("field.")}  # fmt: skip
     assert {name for name, ids in described.items() if "-before" in ids} == {
