@@ -10,12 +10,11 @@ from tests.support.asking import Asking, wishes
 from tests.support.clocks import Clock
 from tests.support.declared import declared
 from tests.support.site import Running
-from troth.statement.model import Statement
 
 ONE = pytest.mark.parametrize("site", ["synology-2006"], indirect=True)
 
 
-def stated(site: Running) -> Statement:
+def stated(site: Running):
     """What the statement of `site` declares."""
     return declared(site.directory.name)
 
