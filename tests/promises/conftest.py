@@ -1,10 +1,14 @@
 """What tests of promises share: both example sites, and their ledgers as an outsider reads them."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
+
 import httpx
 import pytest
 
 from tests.support.outsider import Log
 from tests.support.points import EXAMPLES
+from tests.support.signed import People
 from tests.support.site import Running
 
 
@@ -19,3 +23,10 @@ def site(request: pytest.FixtureRequest, store: object) -> Running:  # noqa: ARG
 def log(client: httpx.Client, site: Running) -> Log:
     """The ledger of `site` from outside."""
     return Log(client, site)
+
+
+@pytest.fixture
+def people(client: httpx.Client, site: Running) -> Iterator[People]:
+    """Makes people of `site` who are signed in."""
+    with ExitStack() as opened:
+        yield People(client, site, opened)

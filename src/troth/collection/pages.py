@@ -1,6 +1,7 @@
 """The page of a collection point, on the site itself and embedded in another."""
 
 import secrets
+from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,13 +18,15 @@ from django.views.decorators.http import require_http_methods
 from troth import clock
 from troth.collection import errors, forms
 from troth.collection.actions import Accepted, submit
+from troth.collection.before import FILLING_IN, Before, fillable, given_before
 from troth.collection.reads import Asking, asking
 from troth.errors import TrothError
 from troth.statement import reads
 from troth.statement.countries import country_codes
+from troth.statement.model import say
 from troth.statement.pages import for_anybody
 from troth.statement.rendered import Rendered
-from troth.statement.words import country_name
+from troth.statement.words import country_name, words
 
 # Stand in a rendered form where its tokens come. Nobody can know them, so nothing declared or typed is taken for one.
 _TOKEN: Final = secrets.token_hex()
@@ -32,12 +35,17 @@ _rendered = Rendered(64)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def form(request: HttpRequest, point: str) -> HttpResponse:
-    """Shows the form of `point`; takes it when it is sent and answers with the receipt's page."""
+def form(request: HttpRequest, point: str, person: str = "") -> HttpResponse:
+    """Shows the form of `point`; takes it when it is sent and answers with the receipt's page.
+
+    For a `person` who is signed in it is filled with what they gave before, as far as that may be used (P09).
+    """
     now = clock.now()
     shown = asking(settings.TROTH_SERVICE, point, get_language() or "", now)
     if request.method != "POST":
-        return _form(request, shown, embedded=False)
+        may = fillable(shown.version.statement, point) if person else ()
+        before = given_before(person, FILLING_IN, may, service=settings.TROTH_SERVICE, at=now) if may else {}
+        return _form(request, shown, embedded=False, before=before)
     try:
         accepted = _take(request, shown)
     except TrothError as error:
@@ -98,14 +106,15 @@ def _refused(request: HttpRequest, shown: Asking, error: TrothError, *, embedded
 
 
 def _form(
-    request: HttpRequest, shown: Asking, *, embedded: bool, problems: tuple[TrothError, ...] = (), status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, shown: Asking, *, embedded: bool, problems: tuple[TrothError, ...] = (),
+    before: Mapping[str, Before] | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
     token = forms.new_token(shown.point, shown.language, shown.digest)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         # A store that broke off may have kept it nevertheless: sent again under the same token it counts once.
         token = request.POST.get("token", token)
-    if problems:
-        context = {**_context(shown, request.POST, problems), "token": token, "embedded": embedded}
+    if problems or before:
+        context = {**_context(shown, request.POST, problems, before or {}), "token": token, "embedded": embedded}
         response = render(request, "collection/form.html", context, status=status)
     else:
         body = _empty(shown, embedded=embedded).replace(_TOKEN.encode(), token.encode())
@@ -124,27 +133,49 @@ def _empty(shown: Asking, *, embedded: bool) -> bytes:
     def page() -> str:
         own = {"token": _TOKEN, "csrf_token": _GUARD, "embedded": embedded}
         path = reverse(name, args=[shown.point])
-        return for_anybody("collection/form.html", path, **_context(shown, QueryDict(), ()), **own)
+        return for_anybody("collection/form.html", path, **_context(shown, QueryDict(), (), {}), **own)
 
     return _rendered.get((name, shown.digest, get_language(), succession), page).body
 
 
-def _context(shown: Asking, sent: QueryDict, problems: tuple[TrothError, ...]) -> dict[str, Any]:
+def _context(
+    shown: Asking, sent: QueryDict, problems: tuple[TrothError, ...], before: Mapping[str, Before]
+) -> dict[str, Any]:
     said: dict[str, Any] = {problem.field: problem.say(gettext) for problem in problems}
+    filled = _filled(shown, before)
     typed = {one["id"]: sent.get(f"field.{one['id']}", "") for one in shown.notice["fields"]}
     typed.update({problem.field: "" for problem in problems if isinstance(problem, errors.CardNumber)})
+    typed.update({field: one["value"] for field, one in filled.items()})
     return {
         "asking": shown,
         "notice": shown.notice,
         "fields": [
-            {**one, "value": typed[one["id"]], "problem": said.get(one["id"], "")} for one in shown.notice["fields"]
+            {**one, "value": typed[one["id"]], "problem": said.get(one["id"], ""), "before": filled.get(one["id"])}
+            for one in shown.notice["fields"]
         ],
+        "filled_for": dict.fromkeys(one["purpose"] for one in filled.values()),
         "choices": [{**one, "chosen": sent.get(f"choice.{one['id']}") == "yes"} for one in shown.notice["choices"]],
         "age_problem": said.get("born") or said.get("residence"),
         "born": sent.get("born", ""),
         "residence": sent.get("residence", ""),
         "countries": _country_options(shown.language),
         "problems": [{"field": one.field, "message": one.say(gettext), "code": one.code} for one in problems],
+    }
+
+
+def _filled(shown: Asking, before: Mapping[str, Before]) -> dict[str, dict[str, str]]:
+    """What stands in a field already, and where it comes from; an answer that is no longer offered does not."""
+    statement, language = shown.version.statement, shown.language
+    options = {name: statement.data[name].options for name in before}
+    return {
+        name: {
+            "value": one.text,
+            "point": say(statement.collection[one.point].title, language),
+            "day": words(language).day(one.at.date()),
+            "purpose": one.purpose,
+        }
+        for name, one in before.items()
+        if not options[name] or one.text in options[name]
     }
 
 

@@ -2,13 +2,20 @@
 
 import logging
 from datetime import timedelta
+from typing import Any, Final
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import translate_url
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from troth import clock
+from troth.collection import pages as collection
+from troth.control.door import who
+from troth.entry import personal
 from troth.entry.condition import insist_on_readiness
 from troth.entry.errors import NotReady
 from troth.entry.site import site
@@ -16,12 +23,17 @@ from troth.errors import TrothError
 from troth.statement import reads
 
 log = logging.getLogger("troth.entry")
+# What a browser says of a page that no link of this site led to (W3C Fetch Metadata).
+_FROM_ELSEWHERE: Final = ("none", "cross-site")
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The front page; it sets no cookie and asks for nothing (P01)."""
-    return render(request, "entry/home.html")
+    """The front page; it sets no cookie and asks for nothing (P01).
+
+    Somebody who is signed in finds it in the language they like when they come from elsewhere (P19).
+    """
+    return _fitting(request, "entry/home.html", opens=True)
 
 
 @require_safe
@@ -40,7 +52,32 @@ def products(request: HttpRequest) -> HttpResponse:
     content = site()
     if content is None or not content.products:
         raise Http404
-    return render(request, "entry/products.html", {"products": content.products})
+    return _fitting(request, "entry/products.html", products=content.products)
+
+
+def _fitting(request: HttpRequest, template: str, *, opens: bool = False, **shown: Any) -> HttpResponse:
+    """The page as it is for anybody; for somebody who is signed in as it fits them, and then nobody keeps a copy."""
+    me = who(request)
+    if me is None:
+        response = render(request, template, shown)
+    else:
+        now = clock.now()
+        setting = personal.language(me, now)
+        fitting = {"recommended": personal.recommended(me, site(), now), "setting": setting}
+        other = setting.language if setting and setting.language != get_language() else ""
+        if other and opens and request.headers.get("Sec-Fetch-Site") in _FROM_ELSEWHERE:
+            response = HttpResponseRedirect(translate_url(request.path, other))
+        else:
+            response = render(request, template, {**shown, **fitting, "other_language": other})
+        response.headers["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def collect(request: HttpRequest, point: str) -> HttpResponse:
+    """The form of a point; somebody who is signed in finds in it what they gave before (P09)."""
+    me = who(request) if request.method == "GET" else None
+    return collection.form(request, point, me.person if me else "")
 
 
 @require_safe

@@ -22,9 +22,12 @@ class Spec(Part):
 
 
 class Product(Part):
+    """A product; it `fits` whoever gave one of these answers in a field that recommendations may use (P19)."""
+
     id: str
     name: Name
     family: Prose
+    fits: dict[str, tuple[str, ...]] = {}
     summary: Prose
     specs: tuple[Spec, ...] = ()
 

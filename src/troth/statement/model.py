@@ -282,6 +282,10 @@ class Statement(Part):
     complaints: Complaints | None = None
     security: tuple[Measure, ...] = ()
 
+    def of_kind(self, term: str) -> tuple[str, ...]:
+        """The purposes that are of this kind, by their term in the vocabulary."""
+        return tuple(name for name, purpose in self.purposes.items() if purpose.term == term)
+
 
 def say(text: dict[str, str], language: str) -> str:
     """`text` in `language`; where it has no such language, as it stands for all or in its first one."""

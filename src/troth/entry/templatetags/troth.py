@@ -44,6 +44,17 @@ def way_out(url: str, statement: Statement) -> str:
 
 
 @register.filter
+def switch(statement: Statement, purpose: str) -> str:
+    """Where on their choices a person ends what is done for `purpose`; nothing where there is no such choice."""
+    match statement.purposes[purpose].basis:
+        case "consent":
+            return f"consent-{purpose}"
+        case "legitimate-interest" | "public-task":
+            return f"objection-purpose-{purpose}"
+    return ""
+
+
+@register.filter
 def day(moment: date) -> str:
     """The day of a moment, or a day, as people write it."""
     return words(page_language()).day(moment.date() if isinstance(moment, datetime) else moment)
