@@ -13,6 +13,8 @@ from troth.ledger import reads as ledger
 from troth.ledger import tiles
 from troth.use import told as uses
 from troth.use.reads import uses_of
+from troth.vault.correcting import corrections_of
+from troth.vault.correcting import opening as correction_opening
 
 
 class Event(NamedTuple):
@@ -26,7 +28,7 @@ class Event(NamedTuple):
 
 def events_of(person: str) -> list[Event]:
     """Every entry about `person`, the newest first."""
-    found = [*_given(person), *_wished(person), *_used(person), *_asked(person)]
+    found = [*_given(person), *_wished(person), *_used(person), *_asked(person), *_corrected(person)]
     return sorted(found, key=lambda one: (one.at, one.leaf), reverse=True)
 
 
@@ -50,17 +52,19 @@ def _used(person: str) -> list[Event]:
     ]
 
 
+def _corrected(person: str) -> list[Event]:
+    return [Event(one.at, "corrected", one.leaf.hex(), one._asdict()) for one in corrections_of(person)]
+
+
 def _asked(person: str) -> list[Event]:
-    found = []
-    for row in Request.objects.filter(person=person):
-        request = entries.asked_facts(row)
-        found.append(Event(row.at, "requested", bytes(row.leaf).hex(), request))
-        answers = Answer.objects.filter(request=row.ref)
-        found += [
-            Event(one.at, "answered", bytes(one.leaf).hex(), entries.answered_facts(one, row.asked, row.law))
-            for one in answers
-        ]
-    return found
+    rows = {row.ref: row for row in Request.objects.filter(person=person)}
+    asked = [Event(row.at, "requested", bytes(row.leaf).hex(), entries.asked_facts(row)) for row in rows.values()]
+    answered = [
+        Event(one.at, "answered", bytes(one.leaf).hex(), entries.answered_facts(one, row.asked, row.law))
+        for one in Answer.objects.filter(request__in=rows)
+        for row in [rows[one.request]]
+    ]
+    return [*asked, *answered]
 
 
 def path_of(event: Event) -> str:
@@ -94,6 +98,8 @@ def _opened(person: str, event: Event, leaf: bytes) -> tuple[Any, dict[str, Any]
         return words, entries.opening(words, person, event.said["reference"])
     if event.kind == "wished":
         opening = {"salt": event.said["ref"].encode().hex(), "record": {"person": person}}
+    elif event.kind == "corrected":
+        opening = correction_opening(person, event.said)
     else:
         opening = uses.opening(leaf, person) or {}
     return opening["record"], opening

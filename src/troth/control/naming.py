@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
-
 from troth.control.history import Event
 from troth.statement.model import Statement, say
 from troth.statement.reads import in_force
@@ -31,6 +29,8 @@ class Names:
                     "fields": [self._field(name) for name in said["fields"]],
                     "recipient": self._recipient(said["recipient"]) if said["recipient"] else "",
                 }
+            case "corrected":
+                return {"field": self._field(said["field"])}
             case _:
                 return {}
 
@@ -59,11 +59,6 @@ class Names:
         if kind == "transfer":
             return name
         return ", ".join(filter(None, [self._purpose(kind), self._recipient(name) if name else ""]))
-
-
-def page_language() -> str:
-    """The page's language as statements write it."""
-    return "zh-Hant" if get_language() == "zh-hant" else "en"
 
 
 def names(service: str, language: str, at: datetime) -> Names:

@@ -1,19 +1,21 @@
 """A person's first page: what is held, until when, what for, which choices stand, and what happened last."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from troth.consent import reads as consent
 from troth.consent.wishes import Spoken
 from troth.control.choosing import Choices, choices, unaccepted
+from troth.control.history import Event, events_of
+from troth.control.naming import Names
 from troth.statement import reads as statements
 from troth.statement.clause import Voice
 from troth.use import reads as uses
 from troth.use.serving import serving
 from troth.use.words import heard
-from troth.vault.correcting import corrections_of
 from troth.vault.reads import Lasting, lasting
 
 MOST: Final = 6
@@ -41,14 +43,6 @@ class Served(NamedTuple):
     share: int
 
 
-class Event(NamedTuple):
-    """Something that happened: its kind, when, and what there is to say of it."""
-
-    kind: str
-    at: datetime
-    said: Mapping[str, Any]
-
-
 class Seen(NamedTuple):
     """Everything that stands on the page."""
 
@@ -64,7 +58,7 @@ class Seen(NamedTuple):
     objections: int
     restricted: bool
     unaccepted: bool
-    events: Sequence[Event]
+    events: Sequence[tuple[Event, Mapping[str, Any]]]
 
 
 def of(person: str, service: str, language: str, at: datetime) -> Seen:
@@ -92,7 +86,7 @@ def of(person: str, service: str, language: str, at: datetime) -> Seen:
         objections=len(known.standing.objected),
         restricted=known.standing.restricted,
         unaccepted=bool(unaccepted(spoken, {one.record for one in held}, said.accepted, published.number)),
-        events=_events(person, spoken, voice, _titles(spoken, service, language)),
+        events=_last(person, Names(published.statement, language)),
     )
 
 
@@ -138,32 +132,7 @@ def _purposes(person: str, voice: Voice, at: datetime) -> list[Served]:
     ]
 
 
-def _events(person: str, spoken: Spoken, voice: Voice, titles: Mapping[str, str]) -> list[Event]:
-    return sorted(_happened(person, spoken, voice, titles), key=lambda one: one.at, reverse=True)[:MOST]
-
-
-def _happened(person: str, spoken: Spoken, voice: Voice, titles: Mapping[str, str]) -> Iterator[Event]:
-    for record, _, _, given in spoken.agreements:
-        yield Event("sent", given, {"title": titles[record], "record": record})
-    for _, _, wish, _, said in spoken.wishes:
-        yield Event(wish.kind, said, {"given": wish.given, "label": named(voice, wish.about), "number": wish.number})
-    for use in uses.uses_of(person):
-        if use.by != "person":
-            recipient = voice.recipient(use.recipient) if use.recipient else ""
-            yield Event("used", use.at, {"purpose": voice.purpose(use.purpose), "recipient": recipient})
-    for one in corrections_of(person):
-        yield Event("corrected", one.at, {"label": voice.datum(one.field), "by": one.by})
-
-
-def named(voice: Voice, about: str) -> str:
-    """What a wish is about, in words."""
-    first, _, rest = about.partition(".")
-    match first:
-        case "purpose":
-            return voice.purpose(rest)
-        case "recipient":
-            return voice.recipient(rest)
-        case "transfer":
-            return voice.words.country(rest)
-    parties = [voice.purpose(first), *([voice.recipient(rest)] if rest else [])]
-    return voice.words("page.colon").join(parties)
+def _last(person: str, names: Names) -> list[tuple[Event, Mapping[str, Any]]]:
+    """What happened last, but that they looked at it themselves."""
+    happened = (one for one in events_of(person) if one.said.get("by") != "person" or one.kind != "used")
+    return [(one, names.of(one)) for one in islice(happened, MOST)]

@@ -4,14 +4,14 @@ The old value is gone: what was sealed is overwritten by what is sealed anew. Of
 of, when, and the salted digest of what it is now.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from troth.ledger.actions import append
 from troth.ledger.append_only import AppendOnly
-from troth.ledger.rules import commitment, sha256_hex
+from troth.ledger.rules import JSON, commitment, sha256_hex
 from troth.ledger.work import unit_of_work
 from troth.vault import files, keys, rules
 from troth.vault.errors import AddressTaken, ChangedSince, NoSuchValue
@@ -22,11 +22,12 @@ APPEND_ONLY: Final = (AppendOnly("vault_correction", "id = NEW.id OR ref = NEW.r
 
 
 class Corrected(NamedTuple):
-    """A correction of a person: of which field of which record, when, who told us, and its entry's leaf."""
+    """A correction of a person: of which field of which record, by its digest, when, who told us, its entry's leaf."""
 
     ref: str
     record: str
     field: str
+    digest: str
     by: str
     at: datetime
     leaf: bytes
@@ -35,7 +36,7 @@ class Corrected(NamedTuple):
 def corrections_of(person: str) -> list[Corrected]:
     """Every correction of what `person` gave, the oldest first."""
     rows = Correction.objects.filter(person=person).order_by("pk")
-    found = rows.values_list("ref", "record", "field", "by", "at", "leaf")
+    found = rows.values_list("ref", "record", "field", "digest", "by", "at", "leaf")
     return [Corrected(*row[:-1], bytes(row[-1])) for row in found]
 
 
@@ -84,7 +85,17 @@ def _correct(person: str, secret: bytes, one: Correct, *, by: str, at: datetime)
 
 def committed(ref: str, person: str, record: str, field: str, digest: str) -> str:
     """What the entry of a correction commits to. The reference of the correction is its salt, and in no entry."""
-    return commitment(ref.encode(), {"person": person, "record": record, "field": field, "value": digest})
+    return commitment(ref.encode(), _opened(person, record, field, digest))
+
+
+def opening(person: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What opens the entry of a correction of `person`, of which `said` has what :class:`Corrected` has."""
+    record = _opened(person, said["record"], said["field"], said["digest"])
+    return {"salt": said["ref"].encode().hex(), "record": record}
+
+
+def _opened(person: str, record: str, field: str, digest: str) -> dict[str, JSON]:
+    return {"person": person, "record": record, "field": field, "value": digest}
 
 
 @unit_of_work

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from troth import clock
 from troth.control import exports, packing
 from troth.control.door import proved, see_other
-from troth.control.naming import page_language
 from troth.control.rules import SignedIn
+from troth.control.spoken import language
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,7 +21,7 @@ def export(request: HttpRequest, me: SignedIn) -> HttpResponse:
     """Shows how far the newest package has come; has one made."""
     now = clock.now()
     if request.method == "POST":
-        exports.order(me.person, service=settings.TROTH_SERVICE, language=page_language(), at=now)
+        exports.order(me.person, service=settings.TROTH_SERVICE, language=language(), at=now)
         packing.wake()
         return see_other(reverse("export"))
     return render(

@@ -13,8 +13,8 @@ from troth.consent.errors import NotYet
 from troth.control import history, labels, naming
 from troth.control.door import own
 from troth.control.errors import NoSuchEntry
-from troth.control.naming import page_language
 from troth.control.rules import SignedIn
+from troth.control.spoken import language
 
 ON_A_PAGE = 25
 
@@ -24,7 +24,7 @@ ON_A_PAGE = 25
 def entries(request: HttpRequest, me: SignedIn) -> HttpResponse:
     """Every entry about the person, the newest first, each with its place in the log and its receipt."""
     page = Paginator(history.events_of(me.person), ON_A_PAGE).get_page(request.GET.get("page"))
-    names = naming.names(settings.TROTH_SERVICE, page_language(), clock.now())
+    names = naming.names(settings.TROTH_SERVICE, language(), clock.now())
     shown = [(event, names.of(event), history.path_of(event)) for event in page]
     context = {"me": me, "own_page": "my-history", "page": page, "entries": shown, "labels": labels.ALL}
     return render(request, "control/history.html", context)
