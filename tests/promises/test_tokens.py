@@ -121,6 +121,8 @@ WRONG = {
     "a field that is none": {"questions": [{**QUESTION, "fields": [None]}]},
     "a long field": {"questions": [{**QUESTION, "fields": [LONG]}]},
     "a long person": {"questions": [{**QUESTION, "person": "2" * 36}]},
+    "a person of no letters": {"questions": [{**QUESTION, "person": "\0"}]},
+    "a person of half a letter": {"questions": [{**QUESTION, "person": "\ud83d"}]},
     "a long transaction": {"questions": [{**QUESTION, "transaction": "2" * 36}]},
     "an empty purpose": {"questions": [{**QUESTION, "purpose": ""}]},
     "a number": {"questions": [{**QUESTION, "purpose": 7}]},
