@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
@@ -146,8 +146,9 @@ def _everybody() -> list[Row]:
     board = Board()
     board.begin(((f"{number:033d}", many[number * 7919 % len(many)]) for number in range(PEOPLE)), PEOPLE)
     wanted = Wanted("affiliates-marketing", "infortrend-corporation")
-    found = board.answer(wanted, "", ON, world.law)  # once a day each kind's gate is made
-    taken = []
+    board.answer(wanted, "", ON, world.law)  # once a day each kind's gate is made
+    taken: list[float] = []
+    found: Collection[str] = ()
     for _ in range(ROUNDS):
         begun = time.process_time()
         found = board.persons(board.answer(wanted, "", ON, world.law))
@@ -218,7 +219,7 @@ def _asked(site: Running, requests: Iterator[bytes]) -> tuple[Taken, float]:
 
 def _busy(processes: list[psutil.Process]) -> float:
     times = [one.cpu_times() for one in processes]
-    return sum(one.user + one.system for one in times)
+    return float(sum(one.user + one.system for one in times))
 
 
 def _given(site: Running, count: int) -> list[str]:
