@@ -214,7 +214,7 @@ def test_another_service_starts_with_nothing(client, infortrend, synology, askin
 
 
 @pytest.mark.promise("P17")
-def test_what_is_chosen_names_its_service(client, infortrend, asking):
+def test_what_is_chosen_names_its_service(client, infortrend):
     """One installation serves one service: another's statement is refused, and each entry says whose choice it was."""
     somebody = person(client, infortrend, "newsletter", "newsletter")
     printed = troth("person", "withdraw", somebody, "newsletter", "--data", infortrend.directory)
