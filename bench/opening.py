@@ -1,5 +1,6 @@
 """Fills the installation that ``TROTH_DATA`` names with subscribers, opens one field of all, and prints how fast."""
 
+import gc
 import json
 import os
 import secrets
@@ -55,21 +56,21 @@ def _subscribe(start: int, stop: int) -> list[str]:
 
 
 def _rate(persons: list[str]) -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()
     values = open_values(persons, _NEWS, ("email",), service=settings.TROTH_SERVICE, by="bench", at=clock.now())
-    assert len(values.plain) == len(persons)
-    return len(persons) / (time.perf_counter() - begun)
+    assert len(values.opened) == len(persons)
+    return len(persons) / (time.process_time() - begun)
 
 
 def _cipher() -> float:
-    """Unwrapping a key and opening a value, each with a cipher of its own, and nothing besides."""
-    key, nonce = secrets.token_bytes(32), secrets.token_bytes(12)
-    sealed = AESGCM(key).encrypt(nonce, b"somebody@example.com", b"c" * 60)
-    begun = time.perf_counter()
+    """Unwrapping a key and opening a value with it, and nothing besides: the floor."""
+    key, nonce, place = secrets.token_bytes(32), secrets.token_bytes(12), b"c" * 60
+    outer = AESGCM(key)
+    wrapped, sealed = outer.encrypt(nonce, key, place), outer.encrypt(nonce, b"somebody@example.com", place)
+    begun = time.process_time()
     for _ in range(50_000):
-        AESGCM(key).decrypt(nonce, sealed, b"c" * 60)
-        AESGCM(key).decrypt(nonce, sealed, b"c" * 60)
-    return 50_000 / (time.perf_counter() - begun)
+        AESGCM(outer.decrypt(nonce, wrapped, place)).decrypt(nonce, sealed, place)
+    return 50_000 / (time.process_time() - begun)
 
 
 def main() -> None:
@@ -79,6 +80,9 @@ def main() -> None:
     for start in range(0, count, _AT_ONCE):
         persons += _subscribe(start, min(count, start + _AT_ONCE))
         sequence()
+    # As a server does once it has started.
+    gc.collect()
+    gc.freeze()
     cold = _rate(persons)
     assert len(audience(_NEWS, service=settings.TROTH_SERVICE, at=clock.now())) == count
     warm = median(_rate(persons) for _ in range(_ROUNDS))

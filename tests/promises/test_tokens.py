@@ -121,6 +121,7 @@ WRONG = {
     "a field that is none": {"questions": [{**QUESTION, "fields": [None]}]},
     "a long field": {"questions": [{**QUESTION, "fields": [LONG]}]},
     "a long person": {"questions": [{**QUESTION, "person": "2" * 36}]},
+    "a person of no letters": {"questions": [{**QUESTION, "person": "\0"}]},
     "a long transaction": {"questions": [{**QUESTION, "transaction": "2" * 36}]},
     "an empty purpose": {"questions": [{**QUESTION, "purpose": ""}]},
     "a number": {"questions": [{**QUESTION, "purpose": 7}]},
@@ -138,9 +139,12 @@ def test_what_is_no_question_is_refused(asking, body):
     points.refused(asking.post(body), 422, "use.malformed")
 
 
+HALF = b'{"questions": [{"person": "\\ud83d", "purpose": "newsletter", "fields": ["email"]}]}'
+
+
 @pytest.mark.promise("P18")
 @pytest.mark.parametrize("sent", [b"", b"{", b"[]", b"null", b'{"questions": [], "questions": []}', b"[" * 5000,
-                                  b"\xff", b'{"questions": NaN}'])  # fmt: skip
+                                  b"\xff", b'{"questions": NaN}', HALF])  # fmt: skip
 def test_what_is_no_json_is_refused(asking, sent):
     """Half a body, a name twice, something that is no JSON: refused in the one shape."""
     headers = {"Authorization": f"Bearer {asking.token}", "Content-Type": "application/json"}

@@ -11,7 +11,7 @@ from tests.support.asking import Asking, wishes
 from tests.support.clocks import Clock
 from tests.support.declared import declared
 from tests.support.outsider import Log
-from tests.support.site import Failed, Running, troth
+from tests.support.site import EXAMPLES, Failed, Running, troth
 
 
 def person(client: httpx.Client, site: Running, point: str, *choices: str, **fields: object) -> str:
@@ -211,6 +211,20 @@ def test_another_service_starts_with_nothing(client, infortrend, synology, askin
     stranger = Asking(client, synology, asking.ref, asking.token)
     points.refused(stranger.post({"questions": [{"person": somebody, "purpose": purpose, "fields": ["email"]}]}),
                    401, "use.token-refused")  # fmt: skip
+
+
+@pytest.mark.promise("P17")
+def test_what_is_chosen_names_its_service(client, infortrend):
+    """One installation serves one service: another's statement is refused, and each entry says whose choice it was."""
+    somebody = person(client, infortrend, "newsletter", "newsletter")
+    printed = troth("person", "withdraw", somebody, "newsletter", "--data", infortrend.directory)
+    wished = Log(client, infortrend).entry(printed.split()[-1].rstrip("."))
+    assert wished["service"] == "infortrend"
+    said = [one for one in Log(client, infortrend).entries() if one["kind"] in ("collected", "wished", "used")]
+    assert {one["service"] for one in said} == {"infortrend"}
+    other = EXAMPLES / "synology-2006" / "statement.yaml"
+    with pytest.raises(Failed, match=r"statement\.other-service"):
+        troth("publish", other, "--effective", "today", "--data", infortrend.directory)
 
 
 @pytest.mark.promise("P49")

@@ -2,13 +2,13 @@
 answering it.
 """
 
-import json
 from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.db import connections, models, router
+from pydantic_core import to_json
 
 
 def rows_among(
@@ -22,7 +22,7 @@ def rows_among(
     within = "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
     wanted = {by: values, **also}
     plain = connection.vendor == "postgresql"
-    given = [list(one) if plain else json.dumps(list(one)) for one in wanted.values()]
+    given = [list(one) if plain else to_json(list(one)).decode() for one in wanted.values()]
     where = " AND ".join(f"{column} {within}" for column in wanted)
     names = ", ".join(columns)
     behind = f" ORDER BY {order}" if order else ""

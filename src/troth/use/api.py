@@ -25,10 +25,11 @@ MOST_QUESTIONS: Final = 1000
 MOST_FIELDS: Final = 100
 _LONGEST: Final = 60
 _REFERENCE: Final = 35
+_A_REFERENCE: Final = re.compile(f"[0-9A-Za-z]{{1,{_REFERENCE}}}").fullmatch
 _COUNTRY: Final = re.compile("[A-Z]{2}")
 _NAME = {"type": "string", "minLength": 1, "maxLength": _LONGEST}
 _PARTS: Final = {
-    "person": {**_NAME, "maxLength": _REFERENCE, "description": "A person's reference."},
+    "person": {"type": "string", "pattern": f"^[0-9A-Za-z]{{1,{_REFERENCE}}}$", "description": "A person's reference."},
     "purpose": {**_NAME, "description": "A purpose of the statement that the token names."},
     "fields": {"type": "array", "minItems": 1, "maxItems": MOST_FIELDS, "items": _NAME},
     "recipient": {**_NAME, "description": "To whom it is to go. A recipient's own token need not say."},
@@ -149,7 +150,7 @@ def _asked(questions: Sequence[Any], scope: Scope) -> list[Question]:
         if not isinstance(one, dict):
             raise _malformed("questions")
         person = one.pop("person", None)
-        if not isinstance(person, str) or not 0 < len(person) <= _REFERENCE:
+        if not isinstance(person, str) or not _A_REFERENCE(person):
             raise _malformed("person")
         if meant is None or one != before:
             before, meant = one, _meant(one, scope)

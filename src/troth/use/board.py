@@ -103,7 +103,8 @@ class Board:
 
     def among(self, persons: Sequence[str], mask: Array) -> frozenset[str]:
         """Those of `persons` whom `mask` names."""
-        found = {person for person in persons if (place := self._later.get(person, -1)) >= 0 and mask[place]}
+        later = self._later
+        found = {person for person in persons if person in later and mask[later[person]]} if later else set()
         if persons and self._sorted:
             asked = np.array([person.encode() for person in persons])
             places = self._names[: self._sorted].searchsorted(asked)
