@@ -219,6 +219,8 @@ def test_altered_erasures_are_found(new_site: NewSite, client: httpx.Client, tmp
     for which, name, question, *values in (
         ("database", "Persons of whom nothing is left", "DELETE FROM vault_erasure WHERE person = %s", person),
         ("database", "was changed", moved, "2026-01-01 00:00:00+00:00", person),
+        ("database", "was changed", "UPDATE vault_erasure SET person = %s", record),
+        ("database", "tells of this person's erasure", "UPDATE vault_erasure SET leaf = %s", b"x" * 32),
         ("database", "was changed", told, '["x"]', person),
         ("database", "is known", "UPDATE vault_person SET ref = %s", person),
         ("keys_database", "was altered", key, b"x" * 64, person),
