@@ -16,7 +16,7 @@ from tests.support.crowd import Crowd
 from tests.support.forked import TROTH, own_environment
 from tests.support.kept import kept
 from tests.support.persons import somebody
-from tests.support.site import Running, troth
+from tests.support.site import Failed, Running, troth
 from tests.support.told import Told
 from tests.support.waiting import until
 
@@ -73,6 +73,48 @@ def test_erased_by_several_at_once(new_site: NewSite, client: httpx.Client) -> N
     assert len(set(entries)) == len(people)
     for one in people:
         assert persons.marks(site.directory, one) == {}
+
+
+@pytest.mark.promise("P49")
+def test_erased_and_backed_up_while_keys_are_exchanged(new_site: NewSite, client: httpx.Client) -> None:
+    """Whatever else is asked for while keys are exchanged is done or refused by name, and nobody erased comes back."""
+    site = new_site("infortrend")
+    kept, *people = [somebody(client, site) for _ in range(4)]
+    site.stop()
+    at = ("--data", site.directory)
+    made = [site.directory.with_name(f"backup-{number}") for number in range(4)]
+    recovery = site.directory.with_name("recovery.key")
+    keys = [("--with-keys", one.with_suffix(".keys"), "--recovery-key", recovery) for one in made]
+    commands = [("keys", "rotate"), *(("erase", one.person) for one in people), ("keys", "rotate")]
+    backups = [("backup", one, *options) for one, options in zip(made, keys, strict=True)]
+    with ThreadPoolExecutor() as threads:
+        answers = [threads.submit(attempted, *command, *at) for command in (*commands, *backups)]
+        told = [answer.result() for answer in answers]
+    # Who read the old key a moment before the exchange finds that it is not the store's any more.
+    assert set(told) <= {"", "vault.rotating", "vault.foreign-key", "entry.taken"}
+    for one in people:
+        troth("erase", one.person, *at)
+        assert persons.marks(site.directory, one) == {}
+    assert troth("verify", *at).startswith("Verified: ")
+    troth("keys", "rotate", *at)
+    for directory, options in zip(made, keys, strict=True):
+        assert directory.exists() == options[1].exists()
+        if directory.exists():
+            troth("restore", directory, *options, *at)
+            assert troth("verify", *at).startswith("Verified: ")
+            for one in people:
+                assert persons.marks(site.directory, one) == {}
+    site.start()
+    points.receipt(client, kept.receipt)
+
+
+def attempted(*arguments: object) -> str:
+    """Runs the command; answers by which code it was refused, or nothing."""
+    try:
+        troth(*arguments)
+    except Failed as failed:
+        return str(failed).rpartition("troth: ")[2].partition(": ")[0]
+    return ""
 
 
 # What a room would do that hands somebody's address to a recipient.
@@ -177,6 +219,8 @@ def test_altered_erasures_are_found(new_site: NewSite, client: httpx.Client, tmp
     for which, name, question, *values in (
         ("database", "Persons of whom nothing is left", "DELETE FROM vault_erasure WHERE person = %s", person),
         ("database", "was changed", moved, "2026-01-01 00:00:00+00:00", person),
+        ("database", "was changed", "UPDATE vault_erasure SET person = %s", record),
+        ("database", "tells of this person's erasure", "UPDATE vault_erasure SET leaf = %s", b"x" * 32),
         ("database", "was changed", told, '["x"]', person),
         ("database", "is known", "UPDATE vault_person SET ref = %s", person),
         ("keys_database", "was altered", key, b"x" * 64, person),

@@ -30,6 +30,8 @@ class Before:
     gone: Somebody
     marks: dict[str, bytes]
     backup: Path
+    keys: tuple[object, ...]
+    token: str
 
     def again(self, name: str) -> Path:
         """A copy of the installation to try something on."""
@@ -45,9 +47,11 @@ def before(tmp_path_factory: pytest.TempPathFactory, store: Callable[[], Databas
     with http() as client:
         kept, gone = somebody(client, site), somebody(client, site)
     site.stop()
+    told = troth("token", "new", "--purpose", "newsletter", "--data", site.directory).split()
     backup = site.directory.with_name("backup")
-    troth("backup", backup, "--data", site.directory)
-    yield Before(site, kept, gone, persons.marks(site.directory, gone), backup)
+    keys = ("--with-keys", backup.with_suffix(".keys"), "--recovery-key", backup.with_suffix(".key"))
+    troth("backup", backup, "--data", site.directory, *keys)
+    yield Before(site, kept, gone, persons.marks(site.directory, gone), backup, keys, told[1].rstrip(","))
     site.close()
 
 
@@ -124,6 +128,8 @@ def test_killed_while_it_backs_up(rounds: int, before: Before) -> None:
 def test_killed_while_it_puts_back(rounds: int, before: Before) -> None:
     """A restoring that was cut short is finished by the same command; until then nothing starts on half a store."""
     directory = before.again("counted")
+    troth("person", "restrict", before.kept.person, "--data", directory)
+    troth("token", "end", before.token, "--data", directory)
     troth("erase", before.gone.person, "--data", directory)
     restore = ("restore", before.backup, "--data")
     erased = directory.with_name("erased-first")
@@ -138,7 +144,27 @@ def test_killed_while_it_puts_back(rounds: int, before: Before) -> None:
             ):
                 with pytest.raises(Failed, match=r"troth: entry\.not-restored: "):
                     troth(*command)
-        troth(*restore, directory)
+        told = json.loads(troth(*restore, directory, "--json"))
+        assert (told["erased_again"], told["wished_again"]) == (1, 1)
+        assert [one["state"] for one in json.loads(troth("token", "list", "--json", "--data", directory))] == ["ended"]
         serves(directory, before)
         assert persons.marks(directory, before.gone) == {}
         assert persons.stands(directory, before.marks) == {}
+
+
+@pytest.mark.promise("P44")
+def test_killed_while_it_puts_back_from_before_an_exchange(rounds: int, before: Before) -> None:
+    """A backup with the keys from before an exchange is put back and sealed under those of today, whenever it stops."""
+    directory = before.again("counted")
+    troth("keys", "rotate", "--data", directory)
+    troth("erase", before.gone.person, "--data", directory)
+    restore = ("restore", before.backup, *before.keys, "--data")
+    exchanged, old = directory.with_name("exchanged-first"), persons.marks(before.site.directory, before.kept)
+    copied(directory, exchanged)
+    for step in moments(rounds, steps(*restore, directory)):
+        shutil.rmtree(directory)
+        copied(exchanged, directory)
+        killed_at(step, *restore, directory)
+        troth(*restore, directory)
+        serves(directory, before)
+        assert persons.stands(directory, {**before.marks, **{name: old[name] for name in old if name != "index"}}) == {}

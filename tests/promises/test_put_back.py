@@ -183,6 +183,28 @@ def test_what_is_said_after_a_restore_is_said_last(client: httpx.Client, new_sit
     assert troth("verify", "--data", site.directory).startswith("Verified: ")
 
 
+@pytest.mark.promise("P44")
+def test_back_and_forth(client: httpx.Client, new_site: NewSite) -> None:
+    """Backups are put back one after the other, older, newer and older again; each time all of it is told."""
+    site = new_site("infortrend")
+    first, gone = somebody(client, site), somebody(client, site)
+    older = backup(site, "older")
+    second, later = somebody(client, site), somebody(client, site)
+    troth("erase", gone.person, "--data", site.directory)
+    wishes(site, first.person, "restrict")
+    newer = backup(site, "newer")
+    troth("erase", later.person, "--data", site.directory)
+    wishes(site, first.person, "restrict", "--take-back")
+    for made, there, wished in ((older, [first], 2), (newer, [first, second], 1), (older, [first], 2)):
+        told = put_back(site, made)
+        assert told["wished_again"] == wished
+        assert troth("verify", "--data", site.directory).startswith("Verified: ")
+        for one in there:
+            points.receipt(client, one.receipt)
+        assert persons.marks(site.directory, gone) == persons.marks(site.directory, later) == {}
+        somebody(client, site)
+
+
 @pytest.mark.promise("P54")
 def test_a_yes_to_what_is_lost_is_none(client: httpx.Client, new_site: NewSite) -> None:
     """Who accepted a version that came after the backup has not accepted the other one that has its number now."""

@@ -67,8 +67,15 @@ def ended_before() -> dict[str, Any]:
 
 
 def _spans() -> Iterator[tuple[int, int]]:
-    for index, data in reads.entries_with(b'"kind":"restored"'):
+    """From where to where rows were lost that are not there again: a later backup undoes an earlier restoring."""
+    known_up_to = None
+    for index, data in reversed(reads.entries_with(b'"kind":"restored"')):
         said: dict[str, Any] = json.loads(data)
         start, stop = said.get("from"), said.get("to")
-        if said.get("kind") == RESTORED and type(start) is int and type(stop) is int and 0 <= start <= stop <= index:
+        if said.get("kind") != RESTORED or not (
+            type(start) is int and type(stop) is int and 0 <= start <= stop <= index
+        ):
+            continue
+        if known_up_to is None or index < known_up_to:
             yield start, stop
+            known_up_to = start

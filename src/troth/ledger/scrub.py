@@ -1,14 +1,15 @@
 """What was removed from a SQLite database stands in no file of it any more.
 
 Deleted rows are overwritten in the database itself (``secure_delete``), but its journal keeps pages as they were until
-it begins anew. PostgreSQL is left to its own tools: docs/operating.md says what they are.
+it begins anew. PostgreSQL is told to give up what was removed; docs/operating.md says what stands until it is written
+over.
 """
 
 import logging
 import threading
 from typing import Final
 
-from django.db import connections
+from django.db import connections, models, router
 
 _ATTEMPTS: Final = 20
 _PAUSE: Final = 0.1
@@ -32,3 +33,12 @@ def _emptied(alias: str) -> bool:
                 return True
         pause.wait(_PAUSE)
     return False
+
+
+def give_up(*tables: type[models.Model]) -> None:
+    """Has PostgreSQL give up the room of what was removed from `tables`, unless somebody is doing so already."""
+    for table in tables:
+        connection = connections[router.db_for_write(table)]
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f'VACUUM (SKIP_LOCKED) "{table._meta.db_table}"')

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.conf import settings
 
-from troth.ledger.scrub import empty_journals
+from troth.ledger.scrub import empty_journals, give_up
 from troth.vault import files, reads
 from troth.vault.actions import expire, sweep
+from troth.vault.models import LookUp, Person, PersonKey, Sealed
 
 
 def keep_retention(at: datetime) -> int:
@@ -24,6 +25,8 @@ def sweep_erased(at: datetime) -> int:
         gone += swept
     sweep_files()
     empty_journals()
+    if gone:
+        give_up(Sealed, LookUp, Person, PersonKey)
     return gone
 
 

@@ -19,7 +19,7 @@ from troth.ledger.actions import append
 from troth.ledger.among import rows_among
 from troth.ledger.durable import keep_names, write_new
 from troth.ledger.rebuild import Progress
-from troth.ledger.scrub import empty_journals
+from troth.ledger.scrub import empty_journals, give_up
 from troth.ledger.secret import secret_in
 from troth.ledger.work import unit_of_work
 from troth.vault import belonging, keys, rules
@@ -70,6 +70,7 @@ def rotate(progress: Progress, *, at: datetime) -> int:
     keys.key_encryption.cache_clear()
     sweep_files()
     empty_journals()
+    give_up(Sealed, PersonKey)
     return exchanged
 
 

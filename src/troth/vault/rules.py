@@ -6,7 +6,7 @@ import string
 import unicodedata
 from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from itertools import count
 
 from cryptography.exceptions import InvalidTag
@@ -103,7 +103,7 @@ class Envelope:
 
 def salts_of(secret: bytes) -> bytes:
     """What salts and digests of a person come of. It stays when their key is exchanged, and leads to no key."""
-    return secret[KEY : 2 * KEY] or hmac.digest(secret, context("troth.v1", "ledger"), "sha256")
+    return secret[KEY : 2 * KEY] or _said(secret, b"ledger").digest()
 
 
 def beside(secret: bytes) -> bytes:
@@ -140,7 +140,6 @@ def envelope(secret: bytes, person: str, record: str, own: bytes = b"") -> Envel
 
 
 _PLACE = context("troth.v1", "vault_sealed")
-_VALUE = context("troth.v1", "value")
 
 
 def opened(secret: bytes, person: str, record: str, field: str, sealed: bytes) -> bytes:
@@ -168,12 +167,17 @@ def look_up_index(key: bytes, address: str) -> bytes:
 
 def entry_salt(salts: bytes, record: str) -> bytes:
     """The salt of a person's ledger entry. With the person's secret destroyed the entry means nothing."""
-    return hmac.digest(salts, context("troth.v1", "ledger", record), "sha256")
+    return _said(salts, b"entry", record.encode()).digest()
 
 
 def value_digest(salts: bytes, record: str, field: str, plain: bytes) -> str:
     """What an entry commits to of a value: nothing without the salts, and the same when the value is sealed anew."""
-    return hmac.digest(salts, _VALUE + bound(record) + _named(field) + plain, "sha256").hex()
+    return _said(salts, b"value", bound(record) + _named(field) + plain).hexdigest()
+
+
+def _said(key: bytes, name: bytes, what: bytes = b"") -> blake2b:
+    # Many for each submission: keyed BLAKE2b (RFC 7693) is one call, and takes a third of what HMAC takes.
+    return blake2b(what, key=key, person=b"troth.v1 " + name, digest_size=32)
 
 
 def suppression(key: bytes, index: bytes) -> bytes:
