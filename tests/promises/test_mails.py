@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.support import me, points, smtp
+from tests.support.documents import Document
 from tests.support.forked import run
 from tests.support.site import Failed, Running, free_port, http, troth
 from tests.support.waiting import until
@@ -188,7 +189,7 @@ def test_a_site_that_cannot_write_says_so(mute):
     with outside(mute) as client:
         page = client.get("/me/sign-in/")
         assert page.status_code == 200
-        token = me.Document(page).hidden["csrfmiddlewaretoken"]
+        token = Document(page).hidden["csrfmiddlewaretoken"]
         cookie = {"Cookie": page.headers["set-cookie"].partition(";")[0]}
         said = {"csrfmiddlewaretoken": token, "address": points.address()}
         answer = client.post("/me/sign-in/", data=said, headers={"Origin": "https://www.example.com", **cookie})

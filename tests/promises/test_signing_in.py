@@ -83,7 +83,7 @@ def test_a_code_opens_for_its_own_address_alone(client, infortrend):
     page = me.asked(client, infortrend, theirs)
     refused(me.post(client, infortrend, CODE, page, code=of_first), 403, "control.wrong-code")
     second = me.asked(client, infortrend, mine)
-    of_second = me.code_for(infortrend, mine, 1)
+    of_second = me.code_for(infortrend, mine, of_first)
     refused(me.post(client, infortrend, CODE, first, code=of_second), 403, "control.wrong-code")
     assert me.post(client, infortrend, CODE, second, code=of_second).status_code == 303
 
@@ -246,8 +246,8 @@ def test_signing_out_ends_it(client, infortrend):
 def test_a_person_sees_where_they_are_signed_in(client, infortrend):
     """Each session and sign-in is listed with device and means; another one can be ended, and so can all others."""
     address = me.held(client, infortrend)
-    here, phone = me.signed_in(infortrend, address), http(headers={"User-Agent": SAFARI})
-    with here, phone, me.signed_in(infortrend, address) as third:
+    here, third = me.signed_in(infortrend, address), me.signed_in(infortrend, address)
+    with closing(here), closing(third), http(headers={"User-Agent": SAFARI}) as phone:
         me.sign_in(phone, infortrend, address)
         page = Document(here.get(f"{infortrend.url}/me/security/"))
         assert page.text.count("Firefox on Linux") >= 4
@@ -269,9 +269,9 @@ def test_nobody_ends_the_session_of_another(client, infortrend):
     """The reference of somebody else's session is of no use."""
     theirs, url = me.held(client, infortrend), f"{infortrend.url}/me/security/"
     with (
-        me.signed_in(infortrend, me.held(client, infortrend)) as own,
-        me.signed_in(infortrend, theirs) as other,
-        me.signed_in(infortrend, theirs) as third,
+        closing(me.signed_in(infortrend, me.held(client, infortrend))) as own,
+        closing(me.signed_in(infortrend, theirs)) as other,
+        closing(me.signed_in(infortrend, theirs)) as third,
     ):
         (ref,) = [one.filled for one in Document(other.get(url)).controls if one.name == "session"]
         answer = me.post(own, infortrend, "/me/security/session/end/", Document(own.get(url)), session=ref)
@@ -283,7 +283,7 @@ def test_nobody_ends_the_session_of_another(client, infortrend):
 def test_a_person_is_told_of_a_new_sign_in(client, infortrend):
     """Whoever signs in, the person is told by mail when, how and on what; not when the same browser proves it again."""
     address = me.held(client, infortrend)
-    with me.signed_in(infortrend, address) as own:
+    with closing(me.signed_in(infortrend, address)) as own:
         told = [one for one in me.mails(infortrend, address) if "New sign-in" in one["subject"]]
         assert len(told) == 1
         assert "with a code" in told[0]["body"]
@@ -297,9 +297,10 @@ def test_who_is_erased_is_signed_out(client, infortrend):
     """With the person goes every session of theirs, and no code lets anybody in under their address."""
     address = points.address()
     person = points.taken(points.give(client, infortrend, "newsletter", email=address))["person"]
-    with me.signed_in(infortrend, address) as own:
+    with closing(me.signed_in(infortrend, address)) as own:
+        known = me.codes(infortrend, address)
         page = me.asked(client, infortrend, address)
-        code = me.code_for(infortrend, address, 1)
+        code = me.code_for(infortrend, address, *known)
         troth("erase", person, "--data", infortrend.directory)
         assert own.get(f"{infortrend.url}/me/").status_code == 303
         refused(me.post(client, infortrend, CODE, page, code=code), 403, "control.")

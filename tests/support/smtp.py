@@ -121,8 +121,9 @@ def server(directory: Path) -> Iterator[Server]:
 
 async def _quiet() -> None:
     """Returns when nobody talks with the server any more, and what they talked through is closed."""
-    while len(asyncio.all_tasks()) > 1:
-        await asyncio.sleep(0.02)
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others)
     await asyncio.sleep(0.2)
 
 
