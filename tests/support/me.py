@@ -68,3 +68,9 @@ def signed_in(site: Running, address: str) -> httpx.Client:
     client = http(headers={"User-Agent": FIREFOX})
     sign_in(client, site, address)
     return client
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> None:
+    """The page refuses by this name."""
+    assert answer.status_code == status, answer.text
+    assert code in answer.text
