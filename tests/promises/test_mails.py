@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.support import me, points, smtp
+from tests.support.clocks import Clock
 from tests.support.documents import Document
 from tests.support.forked import run
 from tests.support.site import Failed, Running, free_port, http, troth
@@ -118,6 +120,23 @@ def test_a_letter_that_is_refused_for_good_is_given_up(client, sending, server):
     until(lambda: waiting(sending) == 0, "an outbox without it")
     assert address not in sending.printed()
     assert server.tries == 1
+
+
+@pytest.mark.promise("P46")
+def test_a_letter_of_no_use_is_given_up(client, new_site, server):
+    """A code whose time is over before the mail server took it is not sent afterwards."""
+    site = new_site("infortrend")
+    site.stop()
+    server.serves(site)
+    clock = Clock(site)
+    site.start()
+    address = me.held(client, site)
+    me.asked(client, site, address)
+    until(lambda: waiting(site) == 1, "a letter that waits")
+    clock.set(timedelta(minutes=10, seconds=5))
+    until(lambda: "letters were given up" in site.printed(), "a line of the log")
+    assert waiting(site) == 0
+    assert address not in site.printed()
 
 
 @pytest.mark.promise("P43")
