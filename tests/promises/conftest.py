@@ -6,6 +6,8 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
+from tests.conftest import NewSite
+from tests.support.clocks import Clock
 from tests.support.outsider import Log
 from tests.support.points import EXAMPLES
 from tests.support.signed import People
@@ -30,3 +32,13 @@ def people(client: httpx.Client, site: Running) -> Iterator[People]:
     """Makes people of `site` who are signed in."""
     with ExitStack() as opened:
         yield People(client, site, opened)
+
+
+@pytest.fixture
+def shifting(new_site: NewSite) -> tuple[Running, Clock]:
+    """A site whose clock can be set."""
+    site = new_site("infortrend")
+    site.stop()
+    clock = Clock(site)
+    site.start()
+    return site, clock

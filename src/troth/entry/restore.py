@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from troth import clock
 from troth.consent.actions import wish_again
-from troth.control.actions import forget
+from troth.control.actions import begin_anew, forget
 from troth.entry import backup, erasing, lock, manifest, starting, verifying
 from troth.entry.backup import Stage
 from troth.entry.errors import AlteredBackup, LaterUnknown, Taken, Unreadable
@@ -250,6 +250,7 @@ def _go_on(made: Manifest, staged: Path) -> tuple[int, int]:
     """Lets the log go on and hold, and says in it what was lost. Answers how many erasures and wishes hold again."""
     belonging.forget_key(KEY_ENCRYPTION_KEY)  # it may have been exchanged since the backup
     starting.note_keys()
+    begin_anew()
     known = ended_before()
     if (staged / _LATER).exists():
         later.put_behind(staged / _LATER, later.of_rows())
