@@ -120,6 +120,9 @@ def walked(site: Running) -> dict[str, Document]:
             if url in found or not url.startswith(site.url) or "/log/" in url:
                 continue
             answer = client.get(url)
+            if answer.status_code == 303:  # a page of a person's own: it leads to where they sign in
+                waiting.append(urljoin(url, answer.headers["location"]).partition("?")[0])
+                continue
             assert answer.status_code == 200, f"{url}: {answer.status_code}"
             if answer.headers["content-type"].startswith("text/html"):
                 found[url] = Document(answer)

@@ -14,7 +14,7 @@ BLOCK = re.compile(r"{%\s*blocktranslate([^%]*)%}(.*?){%\s*endblocktranslate\s*%
 
 
 def in_templates() -> Iterator[str]:
-    for file in ROOT.rglob("templates/**/*.html"):
+    for file in [*ROOT.rglob("templates/**/*.html"), *ROOT.rglob("templates/**/*.txt")]:
         text = file.read_text("utf-8")
         yield from PLAIN.findall(text)
         for options, body in BLOCK.findall(text):
@@ -25,8 +25,9 @@ def in_templates() -> Iterator[str]:
 
 def told_on_forms() -> Iterator[str]:
     """What is wrong with a form: every message that is written where a submission is held against the statement."""
-    for name in ("rules.py", "forms.py", "pages.py"):
-        for node in ast.walk(ast.parse((ROOT / "collection" / name).read_text("utf-8"))):
+    own = (ROOT / "collection" / name for name in ("rules.py", "forms.py", "pages.py"))
+    for file in (*own, *(ROOT / "control").rglob("*.py"), *(ROOT / "mail").glob("pages.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             value = (
                 node.value if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "message" else None
             )

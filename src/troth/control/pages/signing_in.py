@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token, rotate_token
@@ -148,6 +149,7 @@ def _foreign() -> Foreign:
 
 
 def _page(request: HttpRequest, name: str, shown: dict[str, Any], error: TrothError | None = None) -> HttpResponse:
+    shown["shown_here"] = settings.TROTH_MAILS_SHOWN
     if error is None:
         response = render(request, f"control/{name}.html", shown)
     else:
