@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.support import points
-from tests.support.asking import Asking
+from tests.support import me, points
 from tests.support.documents import Document
 from tests.support.outsider import Log
 from tests.support.own import Own, refused
 from tests.support.site import Running
 from tests.support.tampering import connected
+from tests.support.waiting import until
 
 POINT = "support"
 CARD = "4111 1111 1111 1111"
@@ -217,8 +217,56 @@ def test_every_receipt_is_there(client, infortrend, own):
         points.receipt(client, one)
 
 
+def ask_to_move(own: Own, address: str) -> Document:
+    """The page that asks for the code that went to a new address."""
+    answer = own.post("/me/address/", **own.page("/me/address/").hidden, address=address)
+    assert answer.status_code == 200, answer.text
+    return Document(answer)
+
+
+def move(own: Own, page: Document, code: str) -> httpx.Response:
+    """Types a code into that page."""
+    return own.post("/me/address/code/", **page.hidden, code=code)
+
+
 @pytest.mark.promise("P48")
-def test_the_address_one_is_found_by_stays(client, infortrend, own):
-    """Who is found by an address is not found by another because somebody typed it: refused, and how to do it said."""
-    refused(own.client.get(infortrend.url + own.path("email")), 409, "control.address-stays")
-    assert Asking.new(client, infortrend, "support-you").may(own.person, "support-you", "email") == ["email"]
+def test_another_address_is_shown_to_be_theirs_first(client, infortrend, own):
+    """A code goes to the new address; with it, all their values say so, it finds them, and the old one finds nobody."""
+    points.taken(points.give(client, infortrend, "newsletter", email=own.address))
+    answer = own.get(own.path("email"))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/me/address/")
+    new = points.address()
+    page = ask_to_move(own, new)
+    code = me.code_for(infortrend, new)
+    wrong = f"{(int(code.replace(' ', '')) + 1) % 10**8:08d}"
+    refused(move(own, page, wrong), 403, "control.wrong-code")
+    assert own.shown()[f"{own.record}-email"] == own.address
+    assert move(own, page, code).headers["location"] == "/me/data/"
+    assert {value for place, value in own.shown().items() if place.endswith("-email")} == {new}
+    refused(move(own, page, code), 403, "control.code-over")
+    with closing(me.signed_in(infortrend, new)) as again:
+        assert new in again.get(f"{infortrend.url}/me/data/").text
+    told = until(lambda: me.mails(infortrend, own.address)[0], "the old address is told")
+    assert "Your address was changed" in told["body"]
+    came = points.taken(points.give(client, infortrend, "newsletter", email=own.address))
+    assert came["person"] != own.person
+    assert points.taken(points.give(client, infortrend, "newsletter", email=new))["person"] == own.person
+
+
+@pytest.mark.promise("P48")
+def test_an_address_that_is_none_or_finds_somebody_else_is_refused(infortrend, another, own):
+    """By name, and nothing changes; a code of one person moves no other."""
+    body = {**own.page("/me/address/").hidden, "address": "nobody"}
+    refused(own.post("/me/address/", **body), 422, "collection.mistyped")
+    refused(own.post(own.path("email"), value=points.address(), **own.page("/me/address/").hidden), 409,
+            "control.address-stays")  # fmt: skip
+    other = another()
+    page = ask_to_move(own, other.address)
+    until(lambda: "be found by this address" in me.mails(infortrend, other.address)[0]["body"], "the code has come")
+    code = me.code_for(infortrend, other.address)
+    refused(move(own, page, code), 409, "vault.address-taken")
+    token = page.hidden["token"]
+    stolen = other.post("/me/address/code/", **{**other.page("/me/address/").hidden, "token": token}, code=code)
+    refused(stolen, 403, "collection.forged")
+    assert own.shown()[f"{own.record}-email"] == own.address
+    assert other.shown()[f"{other.record}-email"] == other.address

@@ -165,8 +165,3 @@ def openings_of(person: str, voice: Voice) -> dict[str, list[Opening]]:
     return {
         field: [Opening(*who, len(times), max(times)) for who, times in each.items()] for field, each in found.items()
     }
-
-
-def recipients_of(person: str, field: str) -> list[str]:
-    """Whom `field` of `person` was opened for, each once."""
-    return sorted({use.recipient for use in uses.uses_of(person) if use.recipient and field in use.fields})

@@ -15,6 +15,7 @@ from troth.collection.errors import CardNumber, Forged, Replayed
 from troth.control import owned, telling
 from troth.control.correcting import Place, correct, file_of, place
 from troth.control.door import own, see_other
+from troth.control.errors import AddressStays
 from troth.control.rules import SignedIn
 from troth.control.spoken import language
 from troth.errors import TrothError
@@ -62,7 +63,12 @@ def file(_request: HttpRequest, me: SignedIn, record: str, field: str) -> HttpRe
 def correction(request: HttpRequest, me: SignedIn, record: str, field: str) -> HttpResponse:
     """Puts one value right (P48); what is wrong with the new one is said beside it, and what was typed stays."""
     at = clock.now()
-    found = place(me.person, record, field, service=settings.TROTH_SERVICE, language=language(), at=at)
+    try:
+        found = place(me.person, record, field, service=settings.TROTH_SERVICE, language=language(), at=at)
+    except AddressStays:
+        if request.method == "POST":
+            raise
+        return see_other(reverse("my-address"))
     if request.method != "POST":
         return _form(request, me, found, found.typed, ())
     _insist_on_own_form(request.POST.get("token", ""), found)
@@ -124,7 +130,7 @@ def _form(
         "problems": [{"message": problem.say(gettext), "code": problem.code} for problem in problems],
         "countries": _countries(found.language) if datum.input == "country" else (),
         "recipients": telling.names(
-            owned.recipients_of(found.person, found.field), settings.TROTH_SERVICE, language(), clock.now()
+            telling.recipients_of(found.person, found.field), settings.TROTH_SERVICE, language(), clock.now()
         ),
         "token": signing.dumps([found.person, found.record, found.field, found.was], salt=_SALT),
     }
