@@ -46,7 +46,7 @@ def address(own: Own, path: str, language: str) -> str:
 def test_no_page_has_a_barrier(own: Own, page: Page, inspector: Inspector, language: str) -> None:
     """Neither on a telephone nor on a desktop, with everything unfolded, restricted or not."""
     sign_in(page.context, own)
-    for path in (*PAGES, own.path("message"), own.path("country"), own.path("log-file")):
+    for path in (*PAGES, own.path("message"), own.path("country"), own.path("log-file"), "/me/address/"):
         page.goto(address(own, path, language))
         assert page.locator("html").get_attribute("lang") == language
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
