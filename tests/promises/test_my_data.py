@@ -12,7 +12,7 @@ from tests.support import me, points
 from tests.support.documents import Document
 from tests.support.outsider import Log
 from tests.support.own import Own, refused
-from tests.support.site import Running
+from tests.support.site import Running, troth
 from tests.support.tampering import connected
 from tests.support.waiting import until
 
@@ -98,9 +98,8 @@ def test_what_is_wrong_is_put_right(client, infortrend, own):
     answer = own.correct("name", "  Lin Mei-hua  ", page)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/me/data/#{own.record}-name")
     (entry,) = (one for one in log.since(before) if one["kind"] == "corrected")
-    assert (entry["field"], entry["by"], entry.keys()) == (
-        "name", "person", {"kind", "at", "by", "field", "commitment"}
-    )  # fmt: skip
+    assert (entry["field"], entry["by"]) == ("name", "person")
+    assert set(entry) == {"kind", "at", "by", "field", "commitment"}
     assert own.shown()[f"{own.record}-name"] == "Lin Mei-hua"
     with connected(infortrend.directory) as ask:
         ((new,),) = ask("SELECT sealed FROM vault_sealed WHERE record = %s AND field = 'name'", own.record)
@@ -215,6 +214,27 @@ def test_every_receipt_is_there(client, infortrend, own):
     assert {link.rstrip("/") + ".json" for link in receipts} <= page.links()
     for one in receipts:
         points.receipt(client, one)
+
+
+@pytest.mark.promise("P48")
+def test_what_was_put_right_verifies_whatever_comes_after(client, new_site):
+    """Erased, or put back from a backup made before: the installation verifies, and shows what it holds."""
+    site = new_site("infortrend")
+    with closing(Own(client, site, POINT)) as own:
+        assert own.correct("name", "Lin A").status_code == 303
+        backup = site.directory.with_name("backup")
+        troth("backup", backup, "--data", site.directory)
+        assert own.correct("name", "Lin B").status_code == 303
+        site.stop()
+        troth("restore", backup, "--data", site.directory)
+        site.start()
+        assert "Verified" in troth("verify", "--data", site.directory)
+        me.sign_in(own.client, site, own.address)
+        assert own.shown()[f"{own.record}-name"] == "Lin A"
+        assert own.correct("name", "Lin C").status_code == 303
+        troth("erase", own.person, "--data", site.directory)
+        assert own.get("/me/data/").status_code == 303
+        assert "Verified" in troth("verify", "--data", site.directory)
 
 
 def ask_to_move(own: Own, address: str) -> Document:

@@ -32,6 +32,10 @@ class Own:
         self.record: str = told["receipt"].rstrip("/").rpartition("/")[2]
         self.client = me.signed_in(site, self.address)
 
+    def close(self) -> None:
+        """They close their browser."""
+        self.client.close()
+
     def get(self, path: str) -> httpx.Response:
         """A page of theirs."""
         return self.client.get(self.site.url + path)

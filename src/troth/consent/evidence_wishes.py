@@ -61,6 +61,10 @@ class Wishes:
                     self._wishes += 1
                     yield from _altered(entry, wish)
 
+    def tells_of(self, leaf: bytes) -> bool:
+        """Whether a wish stands for the entry with this leaf: after a restoring there may be none."""
+        return Wish.objects.filter(leaf=leaf).exists()
+
     def left_over(self) -> Iterator[Finding]:
         """Wishes that no entry explains."""
         yield from read_through("wishes", self._untold())

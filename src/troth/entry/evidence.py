@@ -70,8 +70,7 @@ def _rows(progress: Progress) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    corrected = corrections.Corrections()
-    others = wishes.Wishes(), uses.Uses(), uses.Tokens(), corrected
+    others = wishes.Wishes(), uses.Uses(), uses.Tokens(), corrections.Corrections()
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
         **{room.kind: room.held_against for room in (published, holdings, agreed, *others)},
         "erased": holdings.erased,
@@ -84,7 +83,7 @@ def _rows(progress: Progress) -> Iterator[Finding]:
             "collected": lambda leaf: bool(record_of(leaf)),
             "published": published.tells_of,
             "erased": holdings.tells_of,
-            "corrected": corrected.tells_of,
+            **{room.kind: room.tells_of for room in others},
         }
     )
     for block, strange in told(progress):

@@ -39,10 +39,6 @@ class Corrections(Counted):
     kind = "corrected"
     table = Correction
 
-    def tells_of(self, leaf: bytes) -> bool:
-        """Whether a correction stands for the entry with this leaf."""
-        return Correction.objects.filter(leaf=leaf).exists()
-
     def _rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
         found = {row[-1]: _Correction(*row) for row in _by_leaf([one.leaf for one in entries])}
         return [(one, self._stands(found.get(one.leaf))) for one in entries]
