@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import command, disk, door, erasing, log, million, sealing, use
+from bench import command, disk, door, erasing, log, million, own, sealing, use
 from bench.table import Row, printed, told
 
 _PARTS = {
@@ -20,6 +20,7 @@ _PARTS = {
     "door": door,
     "use": use,
     "erasing": erasing,
+    "own": own,
 }
 
 

@@ -1,16 +1,14 @@
 """Whether wishes still are what the ledger says was wished."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, NamedTuple
 
 from troth.clock import rfc3339
 from troth.consent import rules, wishes
 from troth.consent.models import Wish
-from troth.ledger.evidence import Reading, Told, read_each, read_through
-from troth.ledger.rebuild import Finding
-
-_AT_ONCE: Final = 1000
+from troth.ledger.counted import Counted
+from troth.ledger.evidence import Reading, Told
 
 
 class _Wish(NamedTuple):
@@ -29,59 +27,21 @@ class _Wish(NamedTuple):
 
 
 _wishes = Reading(Wish, "leaf", *_Wish._fields)
-_leaves = Reading(Wish, "leaf", "leaf")
 
 
-def there(entries: Sequence[Told]) -> set[bytes]:
-    """The leaves of those of `entries` of which there is a wish."""
-    return {leaf for (leaf,) in _leaves([one.leaf for one in entries])}
-
-
-class _Rows:
-    """What stands for some entries of wishes."""
-
-    def __init__(self, entries: Sequence[Told]) -> None:
-        self.entries = entries
-        self.wishes = {row[-1]: _Wish(*row) for row in _wishes([one.leaf for one in entries])}
-
-
-class Wishes:
+class Wishes(Counted):
     """Every wish, held against the entries of the kind ``wished``."""
 
     kind = "wished"
+    table = Wish
 
-    def __init__(self) -> None:
-        self._wishes = 0
+    def _rows(self, entries: Sequence[Told]) -> list[tuple[Told, Mapping[str, Any] | None]]:
+        found = {row[-1]: _Wish(*row) for row in _wishes([one.leaf for one in entries])}
+        return [(one, self._stands(found.get(one.leaf))) for one in entries]
 
-    def held_against(self, entries: Sequence[Told]) -> Iterator[Finding]:
-        """What of `entries` has no wish, or is not what it says."""
-        for rows in read_each(_Rows, entries):
-            if isinstance(rows, Finding):
-                yield rows
-                continue
-            for entry in rows.entries:
-                wish = rows.wishes.get(entry.leaf)
-                if wish is None:
-                    yield Finding(entry.name, f"What {entry.name} tells of is not there: its wish is gone.")
-                else:
-                    self._wishes += 1
-                    yield from _altered(entry, wish)
-
-    def left_over(self) -> Iterator[Finding]:
-        """Wishes that no entry explains."""
-        yield from read_through("wishes", self._untold())
-
-    def _untold(self) -> Iterator[Finding]:
-        there = Wish.objects.count()
-        if there != self._wishes:
-            message = "There are other wishes than the ledger tells of."
-            yield Finding("wishes", message, str(self._wishes), str(there))
-
-
-def _altered(entry: Told, wish: _Wish) -> Iterator[Finding]:
-    facts = wishes.facts(wish, service=wish.service, version=wish.version, by=wish.by, follows=wish.follows)
-    stands = {**facts, "kind": Wishes.kind, "at": rfc3339(wish.at), "commitment": entry.said.get("commitment")}
-    if stands != entry.said:
-        yield Finding(entry.name, f"The wish of {entry.name} was changed.", str(entry.said), str(stands))
-    if rules.committed_wish(wish.person, wish.ref) != entry.said.get("commitment"):
-        yield Finding(entry.name, f"What {entry.name} commits to was changed: whose wish it is.")
+    def _stands(self, wish: _Wish | None) -> Mapping[str, Any] | None:
+        if wish is None:
+            return None
+        facts = wishes.facts(wish, service=wish.service, version=wish.version, by=wish.by, follows=wish.follows)
+        told = rules.committed_wish(wish.person, wish.ref)
+        return {**facts, "kind": self.kind, "at": rfc3339(wish.at), "commitment": told}

@@ -8,9 +8,10 @@ from typing import Any
 
 from troth.collection.rules import Given, corrected
 from troth.consent.reads import recorded
+from troth.control import telling
 from troth.control.errors import AddressStays
-from troth.control.models import ToTell
-from troth.control.owned import File, recipients_of
+from troth.control.moving import address_of
+from troth.control.owned import File
 from troth.errors import TrothError
 from troth.ledger.rules import sha256_hex
 from troth.ledger.work import unit_of_work
@@ -63,16 +64,10 @@ def place(person: str, record: str, field: str, *, service: str, language: str, 
     agreed = recorded(record).agreed
     was = sha256_hex(sealed_values(record).get(field, b""))
     found = Place(person, service, record, field, agreed.point, agreed.version, language, given, was)
-    if field == _address_of(found, agreed.digests):
-        message = "You are found by this address. Give the new one at the same point, and have this one erased."
+    if field == address_of(record):
+        message = "You are found by this address. Ask for a code to the new one, and it is put right everywhere."
         raise AddressStays(message, field=field)
     return found
-
-
-def _address_of(one: Place, given: Mapping[str, str]) -> str:
-    """Which of the fields given found the person: the first that is an address (decision 0010)."""
-    fields, data = one.statement.collection[one.point].fields(), one.statement.data
-    return next((name for name in fields if data[name].input == "email" and name in given), "")
 
 
 def correct(one: Place, typed: str, upload: SealedUpload | None, *, at: datetime) -> list[TrothError]:
@@ -106,10 +101,7 @@ def _keep(one: Place, plain: bytes, file: str, at: datetime) -> None:
     correcting.correct(
         one.person, [correcting.Correct(one.record, one.field, plain, one.was, file)], by="person", at=at
     )
-    ToTell.objects.bulk_create(
-        ToTell(person=one.person, record=one.record, field=one.field, recipient=recipient, at=at)
-        for recipient in recipients_of(one.person, one.field)
-    )
+    telling.queue(one.person, [(one.record, one.field)], at=at)
 
 
 def _typed(plain: bytes, datum: Datum) -> str:
@@ -122,8 +114,9 @@ def _typed(plain: bytes, datum: Datum) -> str:
 def file_of(person: str, record: str, field: str, *, service: str, at: datetime) -> File:
     """The description of a file of `person`, opened for them."""
     values = open_own(person, "access", service=service, by="person", at=at, record=record).plain.get(person, {})
-    plain = dict(values.get(field, ())).get(record)
-    if plain is None:
+    plain, agreed = dict(values.get(field, ())).get(record), recorded(record).agreed if values else None
+    declared = statements.version(service, agreed.version).statement.data if agreed else {}
+    if plain is None or declared[field].input != "file":
         message = "Nothing of yours is held in this place any more. Look at your data again."
         raise NoSuchValue(message)
     return File.described(plain)

@@ -23,7 +23,13 @@ _NOTICES = {
     "passkey-removed": (_CHANGED, "A passkey was removed. It signs nobody in any more."),
     "password-set": (_CHANGED, "A password was set. Whoever knows it can sign in to your pages."),
     "password-removed": (_CHANGED, "The password was removed. It signs nobody in any more."),
+    "address-changed": (_CHANGED, "Your address was changed. Codes to sign in with go to another one from now on."),
 }
+
+
+def moving_letter(address: str, code: str) -> Letter:
+    """The letter with the code that shows that somebody reads the mail of their new address."""
+    return _letter(address, gettext(CODE), "moving", {"code": f"{code[:4]} {code[4:]}"})
 
 
 def code_letter(address: str, code: str, language: str) -> Letter:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from troth.control.models import ToTell
 from troth.statement import reads as statements
 from troth.statement.clause import Voice
+from troth.use.reads import uses_of
 
 
 class Waiting(NamedTuple):
@@ -15,6 +16,18 @@ class Waiting(NamedTuple):
     recipient: str
     label: str
     at: datetime
+
+
+def queue(person: str, places: Iterable[tuple[str, str]], *, at: datetime) -> None:
+    """Notes, within a unit of work, that whoever was given a value in one of `places` is to be told of its correction.
+
+    `places` are records and fields.
+    """
+    ToTell.objects.bulk_create(
+        ToTell(person=person, record=record, field=field, recipient=recipient, at=at)
+        for record, field in places
+        for recipient in recipients_of(person, field)
+    )
 
 
 def waiting(person: str, service: str, language: str, at: datetime) -> list[Waiting]:
@@ -28,3 +41,8 @@ def names(recipients: Iterable[str], service: str, language: str, at: datetime) 
     """What `recipients` are called."""
     voice = Voice(statements.in_force(service, at).statement, language)
     return [voice.recipient(one) for one in recipients]
+
+
+def recipients_of(person: str, field: str) -> list[str]:
+    """Whom `field` of `person` was opened for, each once."""
+    return sorted({use.recipient for use in uses_of(person) if use.recipient and field in use.fields})

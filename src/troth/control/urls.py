@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from troth.control.pages import choices, data, erase, export, history, overview, requests, security, signing_in
+from troth.control.pages import address, choices, data, erase, export, history, overview, requests, security, signing_in
 
 urlpatterns = [
     path("", overview.overview, name="me"),
     path("data/", data.data, name="my-data"),
     path("data/<slug:record>/<slug:field>/", data.correction, name="my-correction"),
     path("data/<slug:record>/<slug:field>/file/", data.file, name="my-file"),
+    path("address/", address.move, name="my-address"),
+    path("address/code/", address.code, name="my-address-code"),
     path("choices/", choices.choose, name="my-choices"),
     path("receipts/", choices.receipts, name="my-receipts"),
     path("restrict/", choices.restrict, name="restrict"),

@@ -14,6 +14,7 @@ from troth.consent.reads import record_of
 from troth.control import evidence_requests as requests
 from troth.entry import starting
 from troth.ledger import append_only, reads
+from troth.ledger.counted import Counted
 from troth.ledger.evidence import Told, damaged, one_moment, read_through, told
 from troth.ledger.lost import Lost, There
 from troth.ledger.rebuild import Finding, Progress, Report
@@ -76,16 +77,25 @@ def _guards() -> Iterator[Finding]:
         yield Finding(f"trigger {name}", "This trigger, which keeps rows as they are, is gone, altered or not ours.")
 
 
-def _there(published: versions.Versions, holdings: vault.Holdings) -> dict[str, There]:
-    return {
-        "collected": agreements.there, "published": published.there, "erased": holdings.there,
-        "wished": wishes.there, "used": uses.used, "corrected": corrections.there,
-    }  # fmt: skip
+def _others() -> tuple[Counted, ...]:
+    return (
+        wishes.Wishes(),
+        uses.Uses(),
+        uses.Tokens(),
+        corrections.Corrections(),
+        requests.Requests(),
+        requests.Answers(),
+    )
+
+
+def _there(published: versions.Versions, holdings: vault.Holdings, others: Sequence[Counted]) -> dict[str, There]:
+    rooms = {room.kind: room.there for room in others}
+    return {"collected": agreements.there, "published": published.there, "erased": holdings.there, **rooms}
 
 
 def lost_since(size: int) -> dict[str, int]:
     """Of each kind, how many of the entries from the one at `size` on tell of rows that a restoring lost."""
-    lost = Lost(_there(versions.Versions(), vault.Holdings(clock.now())))
+    lost = Lost(_there(versions.Versions(), vault.Holdings(clock.now()), _others()))
     for block, _ in told(lambda _done, _total: None, since=size):
         lost.without(block)
     return dict(lost.counted)
@@ -95,14 +105,7 @@ def _rows(progress: Progress, counted: Counter[str]) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    others = (
-        wishes.Wishes(),
-        uses.Uses(),
-        uses.Tokens(),
-        corrections.Corrections(),
-        requests.Requests(),
-        requests.Answers(),
-    )
+    others = _others()
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
         **{room.kind: room.held_against for room in (published, holdings, agreed, *others)},
         "erased": holdings.erased,
@@ -110,7 +113,7 @@ def _rows(progress: Progress, counted: Counter[str]) -> Iterator[Finding]:
         "restored": holdings.restored,
         "rotated": lambda _entries: iter(()),  # it tells of keys, which stand in no row
     }
-    lost = Lost(_there(published, holdings))
+    lost = Lost(_there(published, holdings, others))
     for block, strange in told(progress):
         yield from strange
         for kind, entries in groupby(lost.without(block), key=lambda one: one.said.get("kind")):

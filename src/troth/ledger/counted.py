@@ -33,6 +33,10 @@ class Counted:
                     message = f"What stands for {entry.name} was changed."
                     yield Finding(entry.name, message, str(entry.said), str(stands))
 
+    def there(self, entries: Sequence[Told]) -> set[bytes]:
+        """The leaves of those of `entries` for which a row stands: after a restoring there may be none."""
+        return {entry.leaf for entry, stands in self._rows(entries) if stands is not None}
+
     def left_over(self) -> Iterator[Finding]:
         """Rows that no entry explains."""
         yield from read_through(self.table._meta.db_table, self._untold())

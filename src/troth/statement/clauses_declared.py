@@ -6,6 +6,8 @@ from troth.statement.model import Cookie, Mail, Transfer
 _SEALED = ("dpv:EncryptionAtRest", "dpv:FileEncryption")
 _NEVER = {"third-party-cookies": "P35", "store-card-numbers": "P45", "automated-decisions": ""}
 _RIGHTS = {"access": "P47", "correct": "P48", "withdraw": "P16", "complain": "P56"}
+# What the person does on their own pages, whole. A correction is still to be passed on to those who had it.
+_ON_OWN_PAGES = ("access", "restrict", "object", "withdraw")
 
 
 def transfers(voice: Voice) -> list[Clause]:
@@ -141,7 +143,13 @@ def rights(voice: Voice) -> list[Clause]:
         return []
     found = [Clause("rights", words("rights.all", email=statement.controller.email), promise="P42")]
     found += [
-        Clause(f"right.{name}", voice.say(text), promise=_RIGHTS.get(name, "P49"), title=words("rights." + name))
+        Clause(
+            f"right.{name}",
+            voice.say(text),
+            words("kept.own") if name in _ON_OWN_PAGES else "",
+            _RIGHTS.get(name, "P49"),
+            title=words("rights." + name),
+        )
         for name, text in statement.rights.items()
     ]
     return found

@@ -64,13 +64,7 @@ class _Token(NamedTuple):
 
 
 _uses = Reading(Use, "leaf", *_Use._fields)
-_used_leaves = Reading(Use, "leaf", "leaf")
 _tokens = Reading(Token, "leaf", *_Token._fields)
-
-
-def used(entries: Sequence[Told]) -> set[bytes]:
-    """The leaves of those of `entries` of which there is a use."""
-    return {leaf for (leaf,) in _used_leaves([one.leaf for one in entries])}
 
 
 class Tokens(Counted):

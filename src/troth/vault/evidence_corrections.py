@@ -33,11 +33,6 @@ def digests(records: Collection[str]) -> dict[tuple[str, str], str]:
     return {(row.record, row.field): row.digest for row in rows}
 
 
-def there(entries: Sequence[Told]) -> set[bytes]:
-    """The leaves of those of `entries` of which there is a correction."""
-    return {row[-1] for row in _by_leaf([one.leaf for one in entries])}
-
-
 class Corrections(Counted):
     """Every correction, held against the entries of the kind ``corrected``."""
 

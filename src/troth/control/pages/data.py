@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from troth import clock
-from troth.collection.errors import CardNumber
+from troth.collection.errors import CardNumber, Forged, Replayed
 from troth.control import owned, telling
 from troth.control.correcting import Place, correct, file_of, place
 from troth.control.door import own, see_other
-from troth.control.errors import FormForged, FormReplayed
+from troth.control.errors import AddressStays
 from troth.control.rules import SignedIn
 from troth.control.spoken import language
 from troth.errors import TrothError
@@ -63,7 +63,12 @@ def file(_request: HttpRequest, me: SignedIn, record: str, field: str) -> HttpRe
 def correction(request: HttpRequest, me: SignedIn, record: str, field: str) -> HttpResponse:
     """Puts one value right (P48); what is wrong with the new one is said beside it, and what was typed stays."""
     at = clock.now()
-    found = place(me.person, record, field, service=settings.TROTH_SERVICE, language=language(), at=at)
+    try:
+        found = place(me.person, record, field, service=settings.TROTH_SERVICE, language=language(), at=at)
+    except AddressStays:
+        if request.method == "POST":
+            raise
+        return see_other(reverse("my-address"))
     if request.method != "POST":
         return _form(request, me, found, found.typed, ())
     _insist_on_own_form(request.POST.get("token", ""), found)
@@ -82,16 +87,16 @@ def _insist_on_own_form(token: str, found: Place) -> None:
         *place, was = signing.loads(token, salt=_SALT, max_age=_VALID_FOR)
     except signing.SignatureExpired as error:
         message = "This page was open for longer than a day. Open it again and type the value once more."
-        raise FormReplayed(message) from error
+        raise Replayed(message) from error
     except (signing.BadSignature, ValueError) as error:
         message = "This form was not made by this site. Open the page again and send from there."
-        raise FormForged(message) from error
+        raise Forged(message) from error
     if place != [found.person, found.record, found.field]:
         message = "This form belongs to another page. Open the page again and send from there."
-        raise FormForged(message)
+        raise Forged(message)
     if was != found.was:
         message = "This value was changed since the form was shown. Look at your data again."
-        raise FormReplayed(message, field=found.field)
+        raise Replayed(message, field=found.field)
 
 
 def _form(
@@ -125,7 +130,7 @@ def _form(
         "problems": [{"message": problem.say(gettext), "code": problem.code} for problem in problems],
         "countries": _countries(found.language) if datum.input == "country" else (),
         "recipients": telling.names(
-            owned.recipients_of(found.person, found.field), settings.TROTH_SERVICE, language(), clock.now()
+            telling.recipients_of(found.person, found.field), settings.TROTH_SERVICE, language(), clock.now()
         ),
         "token": signing.dumps([found.person, found.record, found.field, found.was], salt=_SALT),
     }
