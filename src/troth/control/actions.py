@@ -25,6 +25,14 @@ def forget(person: str) -> None:
     mail.forget(person)
 
 
+def named() -> set[str]:
+    """Everybody whom a row names that :func:`forget` removes."""
+    found: set[str] = set()
+    for rows in _OF_PERSONS:
+        found.update(rows.exclude(person="").values_list("person", flat=True).distinct())
+    return found
+
+
 @unit_of_work
 def readdress(person: str, address: str) -> None:
     """From now on `person` is told at `address` what happens to their sign-in; the one before stands nowhere here."""

@@ -1,31 +1,35 @@
-"""A person erases themselves."""
+"""A person erases themselves, and what is kept of somebody who is gone goes after them."""
 
 from datetime import datetime
 
 from troth.control import actions, asking
 from troth.ledger.work import unit_of_work
 from troth.vault import actions as vault
-from troth.vault.certificate import Erased
-from troth.vault.certificate import erased as was_erased
 from troth.vault.reads import held, known
 
 
 @unit_of_work
-def erase(person: str, *, service: str, at: datetime) -> Erased:
+def erase(person: str, *, service: str, at: datetime) -> None:
     """Erases `person`, ends their sessions and notes that they asked for it. Asked for twice, it is done once."""
     if known([person]):
         asking.fulfilled(person, "erase", service=service, through=asking.OWN_PAGE, at=at)
-    done = vault.erase(person, at=at)
+    vault.erase(person, at=at)
     actions.forget(person)
-    return done
-
-
-def erased(person: str) -> Erased:
-    """That `person` was erased; raises :class:`NoSuchPerson` when nobody with this reference was."""
-    return was_erased(person)
 
 
 def held_of(person: str) -> dict[str, int]:
-    """How much is held of `person`: in how many records how many values."""
-    values = held([person])
-    return {"records": len({record for record, _ in values}), "values": len(values)}
+    """How much is held of `person`: how many values."""
+    return {"values": len(held([person]))}
+
+
+def forget_gone() -> int:
+    """Forgets everybody who is named here and of whom nothing is held any more, however they went; says how many.
+
+    They may have been erased at the command line, by the start after a kill, or from a backup that was put back; or
+    the time of all they gave is over.
+    """
+    named = actions.named()
+    gone = sorted(named - known(named))
+    for person in gone:
+        actions.forget(person)
+    return len(gone)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import Error, connections
 
 from troth import clock
-from troth.control import exports
+from troth.control import erasing, exports
 from troth.errors import TrothError
 from troth.vault.jobs import sweep_erased
 
@@ -43,6 +43,7 @@ def once() -> None:
     if _erased.is_set():
         _erased.clear()
         sweep_erased(clock.now())
+    erasing.forget_gone()
     exports.build_all(settings.TROTH_SERVICE)
     exports.expire(at=clock.now())
     exports.sweep()

@@ -14,7 +14,7 @@ from troth.ledger.actions import append
 from troth.ledger.rows import Insertion
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.vault import keys, rules
-from troth.vault.certificate import Erased, committed
+from troth.vault.certificate import committed
 from troth.vault.errors import NoSuchPerson
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed, Suppression
 from troth.vault.reads import person_keys
@@ -157,6 +157,15 @@ def _forget_whom_nothing_is_held_of(at: datetime) -> int:
     Person.objects.filter(ref__in=gone).delete()
     PersonKey.objects.using(KEYS).filter(person__in=gone).delete()
     return len(gone)
+
+
+@dataclass(frozen=True)
+class Erased:
+    """Who was erased, when, and the leaf of the entry that tells of it."""
+
+    person: str
+    at: datetime
+    leaf: bytes
 
 
 @unit_of_work
