@@ -3,6 +3,8 @@
 import httpx
 import pytest
 
+from tests.conftest import NewSite
+from tests.support.clocks import Clock
 from tests.support.outsider import Log
 from tests.support.points import EXAMPLES
 from tests.support.site import Running
@@ -19,3 +21,13 @@ def site(request: pytest.FixtureRequest, store: object) -> Running:  # noqa: ARG
 def log(client: httpx.Client, site: Running) -> Log:
     """The ledger of `site` from outside."""
     return Log(client, site)
+
+
+@pytest.fixture
+def shifting(new_site: NewSite) -> tuple[Running, Clock]:
+    """A site whose clock can be set."""
+    site = new_site("infortrend")
+    site.stop()
+    clock = Clock(site)
+    site.start()
+    return site, clock

@@ -8,7 +8,9 @@ from troth.control.models import Challenge, Code, Export, Passkey, Password, Ses
 from troth.control.sessions import sealed_address
 from troth.ledger.work import unit_of_work
 from troth.mail import actions as mail
+from troth.vault import reads as vault
 
+_AT_ONCE: Final = 500
 _OF_PERSONS: Final[tuple[Manager[Any], ...]] = (
     Challenge.objects, Code.objects, Export.objects, Passkey.objects, Password.objects, Session.objects,
     SignIn.objects, Words.objects,
@@ -31,6 +33,24 @@ def named() -> set[str]:
     for rows in _OF_PERSONS:
         found.update(rows.exclude(person="").values_list("person", flat=True).distinct())
     return found
+
+
+@unit_of_work
+def begin_anew() -> None:
+    """Nobody is signed in any more and nothing is under way: after an older store was put back."""
+    for rows in (Challenge.objects, Code.objects, Session.objects):
+        rows.all().delete()
+    mail.drop_all()
+
+
+def forget_unknown() -> None:
+    """What is left here of persons of whom nothing is held any more goes: their time was over."""
+    for rows in (Passkey.objects, Password.objects, SignIn.objects, Session.objects):
+        persons = list(rows.order_by("person").values_list("person", flat=True).distinct())
+        for start in range(0, len(persons), _AT_ONCE):
+            some = persons[start : start + _AT_ONCE]
+            for person in set(some) - vault.known(some):
+                forget(person)
 
 
 @unit_of_work

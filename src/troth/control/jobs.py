@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from troth.control import codes, limits, passkeys, sessions
+from troth.control import actions, codes, limits, passkeys, sessions
 
 
 def send_codes(at: datetime) -> int:
@@ -16,3 +16,4 @@ def tidy(at: datetime) -> None:
     passkeys.drop_over(at=at)
     limits.drop_over(at=at)
     sessions.drop_over(at=at)
+    actions.forget_unknown()

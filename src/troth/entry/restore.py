@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from troth import clock
+from troth.control.actions import begin_anew
 from troth.entry import backup, lock, manifest, starting, verifying
 from troth.entry.backup import Stage
 from troth.entry.errors import AlteredBackup, LaterUnknown, Taken, Unreadable
@@ -235,6 +236,7 @@ def _go_on(made: Manifest, staged: Path) -> int:
     """Lets the log go on, ends again what was ended, and says in the ledger what was lost. Answers whom it erased."""
     belonging.forget_key(KEY_ENCRYPTION_KEY)  # it may have been exchanged since the backup
     starting.note_keys()
+    begin_anew()
     known = ended_before()
     if (staged / _LATER).exists():
         later.put_behind(staged / _LATER, later.of_rows())

@@ -61,6 +61,12 @@ def drop_over(*, at: datetime) -> int:
 
 
 @unit_of_work
+def drop_all() -> None:
+    """Every letter goes unsent."""
+    Mail.objects.all().delete()
+
+
+@unit_of_work
 def forget(person: str) -> None:
     """Whatever was still to be sent to `person` goes unsent."""
     Mail.objects.filter(person=person).delete()
