@@ -27,25 +27,10 @@ def forget(person: str) -> None:
     mail.forget(person)
 
 
-def named() -> set[str]:
-    """Everybody whom a row names that :func:`forget` removes."""
-    found: set[str] = set()
-    for rows in _OF_PERSONS:
-        found.update(rows.exclude(person="").values_list("person", flat=True).distinct())
-    return found
-
-
-@unit_of_work
-def begin_anew() -> None:
-    """Nobody is signed in any more and nothing is under way: after an older store was put back."""
-    for rows in (Challenge.objects, Code.objects, Session.objects):
-        rows.all().delete()
-    mail.drop_all()
-
-
 def forget_unknown() -> None:
-    """What is left here of persons of whom nothing is held any more goes: their time was over."""
-    for rows in (Passkey.objects, Password.objects, SignIn.objects, Session.objects):
+    """What is left here of persons of whom nothing is held any more goes: erased elsewhere, or their time was over."""
+    kept = (Export.objects, Passkey.objects, Password.objects, SignIn.objects, Session.objects, Words.objects)
+    for rows in kept:
         persons = list(rows.order_by("person").values_list("person", flat=True).distinct())
         for start in range(0, len(persons), _AT_ONCE):
             some = persons[start : start + _AT_ONCE]

@@ -1,4 +1,4 @@
-"""A person erases themselves, and what is kept of somebody who is gone goes after them."""
+"""A person erases themselves."""
 
 from datetime import datetime
 
@@ -20,16 +20,3 @@ def erase(person: str, *, service: str, at: datetime) -> None:
 def held_of(person: str) -> dict[str, int]:
     """How much is held of `person`: how many values."""
     return {"values": len(held([person]))}
-
-
-def forget_gone() -> int:
-    """Forgets everybody who is named here and of whom nothing is held any more, however they went; says how many.
-
-    They may have been erased at the command line, by the start after a kill, or from a backup that was put back; or
-    the time of all they gave is over.
-    """
-    named = actions.named()
-    gone = sorted(named - known(named))
-    for person in gone:
-        actions.forget(person)
-    return len(gone)
