@@ -15,8 +15,8 @@ import django
 django.setup()
 
 from troth import clock  # noqa: E402 - after the installation is known
+from troth.control.erasing import let_go  # noqa: E402
 from troth.entry import rotation  # noqa: E402
-from troth.entry.erasing import let_go  # noqa: E402
 from troth.entry.service import prepare  # noqa: E402
 from troth.ledger.work import unit_of_work  # noqa: E402
 from troth.vault.actions import Holding, Value, hold  # noqa: E402

@@ -24,6 +24,13 @@ CHANGES = {
     "UPDATE consent_wish SET follows = 0": "wish of",
     "UPDATE use_token SET expires = '2099-01-01 00:00:00'": "What stands for",
     "DELETE FROM use_token WHERE ended": "row is gone",
+    "UPDATE control_request SET due = '2099-01-01'": "What stands for",
+    "UPDATE control_request SET person = 'somebody else'": "What stands for",
+    "UPDATE control_answer SET outcome = 'refused'": "What stands for",
+    "DELETE FROM control_request": "row is gone",
+    "DELETE FROM control_answer": "row is gone",
+    'INSERT INTO control_answer (request, step, due, outcome, reason, "by", at, leaf)'
+    " SELECT request, 'extended', due, '', 'many', \"by\", at, randomblob(32) FROM control_answer": "tells of others",
     "UPDATE statement_version SET source = CAST(replace(source, 'P2Y', 'P9Y') AS BLOB)": "version 1",
     "UPDATE statement_version SET effective = '2030-01-01'": "version 1",
 }
@@ -42,6 +49,8 @@ def test_a_changed_row_of_any_room_is_found(new_site, client, tmp_path) -> None:
     taken = points.taken(points.give(client, site, "newsletter"))
     wishes(site, taken["person"], "agree", "newsletter")
     troth("token", "end", Asking.new(client, site, "newsletter").ref, "--data", site.directory)
+    asked = troth("requests", "new", "access", "--person", taken["person"], "--data", site.directory).split()[1]
+    troth("requests", "close", asked, "--outcome", "done", "--data", site.directory)
     site.stop()
     assert "Verified" in troth("verify", "--data", site.directory)
     for number, (change, named) in enumerate(CHANGES.items()):

@@ -107,6 +107,19 @@ def test_erased_while_a_package_is_made(client: httpx.Client, new_site) -> None:
 
 
 @pytest.mark.promise("P49")
+def test_erased_at_the_command_line(client: httpx.Client, new_site) -> None:
+    """Whichever way somebody goes, their session and what was packed for them go with them."""
+    site = new_site("infortrend")
+    one = somebody(client, site)
+    with closing(signed_in(site, one.address)) as me:
+        ordered(me, site)
+        link(me, site)
+        troth("erase", one.person, "--data", site.directory)
+        assert me.get(f"{site.url}/me/").status_code == 303
+    until(lambda: not list((site.directory / "exports").glob("*/*")), "no file of a package")
+
+
+@pytest.mark.promise("P49")
 def test_a_certificate_is_of_somebody_erased(client: httpx.Client, infortrend: Running) -> None:
     """Nobody has a certificate who was not erased."""
     one = somebody(client, infortrend)

@@ -63,7 +63,7 @@ def test_everything_is_said_in_plain_words(infortrend: Running, one: Somebody, m
     said = ["Your request was answered: To ask a question. Refused. It is not ours to decide.",
             "You asked, taken in by our staff: To ask a question.", "Something was noted about your age.",
             "You accepted version 1", "You let your information be used again.",
-            "You had your information kept and not used.", "You objected to: JP.", "You took back your yes to:",
+            "You had your information kept and not used.", "You objected to: Japan.", "You took back your yes to:",
             "You said yes to:", "and agreed to version 1 of the privacy statement."]  # fmt: skip
     places = [text.find(words) for words in said]
     assert -1 not in places, list(zip(said, places, strict=True))

@@ -36,8 +36,9 @@ def begin_anew() -> None:
 
 
 def forget_unknown() -> None:
-    """What is left here of persons of whom nothing is held any more goes: their time was over."""
-    for rows in (Passkey.objects, Password.objects, SignIn.objects, Session.objects):
+    """What is left here of persons of whom nothing is held any more goes: erased elsewhere, or their time was over."""
+    kept = (Export.objects, Passkey.objects, Password.objects, SignIn.objects, Session.objects, Words.objects)
+    for rows in kept:
         persons = list(rows.order_by("person").values_list("person", flat=True).distinct())
         for start in range(0, len(persons), _AT_ONCE):
             some = persons[start : start + _AT_ONCE]

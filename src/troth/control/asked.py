@@ -42,6 +42,11 @@ class Standing(NamedTuple):
         """The last moment of the day by which it is due, as pages write days."""
         return datetime.combine(self.due, time.max, UTC)
 
+    @property
+    def at_once(self) -> bool:
+        """Whether nobody has a day for it."""
+        return self.due == self.at.date()
+
     def overdue(self, on: date) -> bool:
         """Whether it should have been answered before `on`."""
         return not self.closed and self.due < on

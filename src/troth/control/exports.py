@@ -23,6 +23,7 @@ from troth.vault import files
 from troth.vault.apart import open_for, seal_for
 from troth.vault.errors import Altered
 from troth.vault.errors import Erased as KeyGone
+from troth.vault.reads import known
 
 WAITING, BUILDING, READY, FAILED = "waiting", "building", "ready", "failed"
 LASTS: Final = timedelta(hours=24)
@@ -188,9 +189,11 @@ class _Written:
 
 @unit_of_work
 def expire(*, at: datetime) -> int:
-    """Packages that are over go; answers how many."""
-    gone, _ = Export.objects.filter(expires__lte=at).exclude(state=BUILDING).delete()
-    return gone
+    """Packages that are over go, and those of whoever is not held any more; answers how many."""
+    over, _ = Export.objects.filter(expires__lte=at).exclude(state=BUILDING).delete()
+    persons = set(Export.objects.values_list("person", flat=True))
+    gone, _ = Export.objects.filter(person__in=persons - known(persons)).delete()
+    return over + gone
 
 
 def sweep() -> None:

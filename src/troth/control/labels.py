@@ -33,9 +33,9 @@ REASONS: Final = {
     "not-ours": _("It is not ours to decide."),
 }
 LAWS: Final = {
-    "gdpr": _("GDPR, Article 12(3)"),
-    "tw-pdpa": _("Taiwan's Personal Data Protection Act, Article 13"),
-    "ca-ccpa": _("California Consumer Privacy Act, section 1798.130"),
+    "gdpr": _("the GDPR"),
+    "tw-pdpa": _("Taiwan's Personal Data Protection Act"),
+    "ca-ccpa": _("California's Consumer Privacy Act"),
     "statement": _("our privacy statement"),
 }
 DOORS: Final = {

@@ -7,6 +7,7 @@ from typing import Any
 from troth.control.history import Event
 from troth.statement.model import Statement, say
 from troth.statement.reads import in_force
+from troth.statement.words import country_name
 
 
 class Names:
@@ -57,7 +58,7 @@ class Names:
         if kind == "recipient" and name in self._statement.recipients:
             return self._recipient(name)
         if kind == "transfer":
-            return name
+            return country_name(name, self._language)
         return ", ".join(filter(None, [self._purpose(kind), self._recipient(name) if name else ""]))
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import Error, connections
 
 from troth import clock
-from troth.control import exports
+from troth.control import actions, exports
 from troth.errors import TrothError
 from troth.vault.jobs import sweep_erased
 
@@ -27,6 +27,7 @@ def wake(*, erased: bool = False) -> None:
 
 def run() -> None:
     """Makes packages and removes what is over, for as long as the process lives."""
+    _erased.set()  # somebody's erasure may have stopped half-way when the process before this one ended
     while True:
         try:
             once()
@@ -42,6 +43,7 @@ def once() -> None:
     _wanted.clear()
     if _erased.is_set():
         _erased.clear()
+        actions.forget_unknown()
         sweep_erased(clock.now())
     exports.build_all(settings.TROTH_SERVICE)
     exports.expire(at=clock.now())

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Protocol
 
 from troth import clock
 from troth.collection import evidence as submissions
@@ -77,6 +78,20 @@ def _guards() -> Iterator[Finding]:
         yield Finding(f"trigger {name}", "This trigger, which keeps rows as they are, is gone, altered or not ours.")
 
 
+class _Room(Protocol):
+    """What holds rows against the entries of its kind."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of its entries."""
+
+    def held_against(self, entries: Sequence[Told]) -> Iterator[Finding]:
+        """What of `entries` has no row, or is not what it says."""
+
+    def left_over(self) -> Iterator[Finding]:
+        """Rows that no entry explains."""
+
+
 def _others() -> tuple[Counted, ...]:
     return (
         wishes.Wishes(),
@@ -106,8 +121,9 @@ def _rows(progress: Progress, counted: Counter[str]) -> Iterator[Finding]:
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
     others = _others()
+    rooms: tuple[_Room, ...] = (published, agreed, holdings, *others)
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
-        **{room.kind: room.held_against for room in (published, holdings, agreed, *others)},
+        **{room.kind: room.held_against for room in rooms},
         "erased": holdings.erased,
         "swept": holdings.swept,
         "restored": holdings.restored,
@@ -123,6 +139,6 @@ def _rows(progress: Progress, counted: Counter[str]) -> Iterator[Finding]:
             if held_against:
                 yield from held_against(list(entries))
     counted.update(lost.counted)
-    for room in (published, agreed, holdings, *others):
+    for room in rooms:
         yield from room.left_over()
     yield from read_through("submissions", submissions.altered())

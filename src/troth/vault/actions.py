@@ -14,7 +14,7 @@ from troth.ledger.evidence import Told
 from troth.ledger.rows import Insertion
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.vault import files, keys, rules
-from troth.vault.certificate import Erased, committed, erased
+from troth.vault.certificate import committed
 from troth.vault.errors import NoSuchPerson
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed, Suppression
 from troth.vault.reads import secrets_of
@@ -165,6 +165,16 @@ def _forget_whom_nothing_is_held_of(at: datetime) -> int:
     return len(gone)
 
 
+@dataclass(frozen=True)
+class Erased:
+    """Who was erased, when, the leaf of the entry that tells of it, and which recipients are to be told."""
+
+    person: str
+    at: datetime
+    leaf: bytes
+    recipients: tuple[str, ...]
+
+
 @unit_of_work
 def erase(person: str, recipients: Sequence[str] = (), *, at: datetime) -> Erased:
     """From now on nobody can read what is held of `person`, nor find them: key, look-up index and person go.
@@ -176,8 +186,8 @@ def erase(person: str, recipients: Sequence[str] = (), *, at: datetime) -> Erase
     # In the order of `hold`: a submission of theirs comes before this, or finds nobody.
     indexes = list(LookUp.objects.select_for_update().filter(person=person).order_by("index"))
     there = list(Person.objects.select_for_update().filter(ref=person))
-    if Erasure.objects.filter(person=person).exists():
-        return erased(person)
+    if done := Erasure.objects.filter(person=person).first():
+        return Erased(person, done.at, bytes(done.leaf), tuple(done.recipients))
     if not there:
         message = "Nothing is held of anybody with this reference."
         raise NoSuchPerson(message)

@@ -1,7 +1,5 @@
 """The certificate that a person was erased: in the shape of a receipt, so that whatever checks one checks the other."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,32 +17,16 @@ def committed(person: str) -> str:
     return commitment(rules.erasure_salt(keys.look_up_key(), person), _record(person))
 
 
-@dataclass(frozen=True)
-class Erased:
-    """Who was erased, when, the leaf of the entry that tells of it, and which recipients are to be told."""
-
-    person: str
-    at: datetime
-    leaf: bytes
-    recipients: tuple[str, ...]
-
-
-def erased(person: str) -> Erased:
-    """That `person` was erased. :class:`NoSuchPerson` when nobody with this reference was."""
-    found = Erasure.objects.filter(person=person).first()
-    if found is None:
-        message = "Nobody with this reference was erased here."
-        raise NoSuchPerson(message)
-    return Erased(person, found.at, bytes(found.leaf), tuple(found.recipients))
-
-
 def certificate(person: str) -> dict[str, Any] | None:
     """That `person` was erased, with entry, proof and opening; None until the ledger has given the entry its place.
 
     The newest checkpoint in the proof signs it. :class:`NoSuchPerson` when nobody with this reference was erased.
     """
-    done = erased(person)
-    leaf, at = done.leaf, rfc3339(done.at)
+    found = Erasure.objects.filter(person=person).values_list("leaf", "at").first()
+    if found is None:
+        message = "Nobody with this reference was erased here."
+        raise NoSuchPerson(message)
+    leaf, at = bytes(found[0]), rfc3339(found[1])
     proof, placed = ledger.proof(leaf, at), ledger.placed(leaf, at)
     if proof is None or placed is None:
         return None

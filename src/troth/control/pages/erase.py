@@ -2,6 +2,8 @@
 
 import json
 import time
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +16,10 @@ from troth.consent.errors import NotYet
 from troth.control import erasing, packing
 from troth.control.door import let_out, proved, see_other
 from troth.control.rules import SignedIn
+from troth.ledger.rules import leaf_hash
 from troth.vault.certificate import certificate
 
-_PATIENCE = 1.5
+_PATIENCE, _PAUSE = 10.0, 0.05
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,8 +39,9 @@ def erase(request: HttpRequest, me: SignedIn) -> HttpResponse:
 @require_safe
 def erased(request: HttpRequest, person: str) -> HttpResponse:
     """That somebody was erased. Whoever knows the address can see it; it says nothing of them but when."""
-    done = erasing.erased(person)
-    response = render(request, "control/erased.html", {"erased": done, "leaf": done.leaf.hex()})
+    entry = _certified(person)["entry"].encode()
+    at = datetime.fromisoformat(json.loads(entry)["at"])
+    response = render(request, "control/erased.html", {"person": person, "at": at, "leaf": leaf_hash(entry).hex()})
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -45,13 +49,19 @@ def erased(request: HttpRequest, person: str) -> HttpResponse:
 @require_safe
 def proof(request: HttpRequest, person: str) -> HttpResponse:
     """The certificate with its proof, to keep and to check with ``troth verify --receipt``."""
-    end = time.monotonic() + _PATIENCE
-    while (proved := certificate(person)) is None:
-        if time.monotonic() > end:
-            message = "The ledger has not given this entry its place yet. Ask again in a second."
-            raise NotYet(message)
-        time.sleep(0.05)
-    response = HttpResponse(json.dumps(proved, indent=2, ensure_ascii=False) + "\n", content_type="application/json")
+    content = json.dumps(_certified(person), indent=2, ensure_ascii=False) + "\n"
+    response = HttpResponse(content, content_type="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="erased.json"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _certified(person: str) -> dict[str, Any]:
+    """The certificate, which may have to wait a moment for its place in the ledger."""
+    end = time.monotonic() + _PATIENCE
+    while (found := certificate(person)) is None:
+        if time.monotonic() > end:
+            message = "The ledger has not given this entry its place yet. Ask again in a second."
+            raise NotYet(message)
+        time.sleep(_PAUSE)
+    return found
