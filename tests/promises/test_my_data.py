@@ -1,8 +1,6 @@
 """Each person sees exactly what is held of them, and can put it right: on their own pages, as nobody else."""
 
-import html
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -10,56 +8,16 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support import me, points
+from tests.support import points
 from tests.support.asking import Asking
 from tests.support.documents import Document
 from tests.support.outsider import Log
+from tests.support.own import Own, refused
 from tests.support.site import Running
 from tests.support.tampering import connected
 
 POINT = "support"
 CARD = "4111 1111 1111 1111"
-
-
-class Own:
-    """Somebody who gave something and is signed in to their own pages."""
-
-    def __init__(self, client: httpx.Client, site: Running, point: str = POINT) -> None:
-        self.site, self.point, self.address = site, point, points.address()
-        asked = points.described(client, site, point)
-        self.given = points.answers(asked["shown"])
-        self.given.fields["email"] = self.address
-        told = points.taken(points.post(client, site, point, points.submission(asked, self.given), self.given.files))
-        self.person: str = told["person"]
-        self.record: str = told["receipt"].rstrip("/").rpartition("/")[2]
-        self.client = me.signed_in(site, self.address)
-
-    def data(self) -> str:
-        """Their data as the page shows it."""
-        answer = self.client.get(f"{self.site.url}/me/data/")
-        assert answer.status_code == 200, answer.text
-        return answer.text
-
-    def shown(self) -> dict[str, str]:
-        """Each value that the page shows, by the place it stands at."""
-        found = re.findall(
-            r'<li id="([a-z2-7]{35}-[a-z-]+)">.*?<(?:p|dl) class="[^"]*">(.*?)</(?:p|dl)>', self.data(), re.DOTALL
-        )
-        return {place: " ".join(html.unescape(re.sub(r"<[^>]+>", " ", value)).split()) for place, value in found}
-
-    def path(self, field: str) -> str:
-        """Where a value is put right."""
-        return f"/me/data/{self.record}/{field}/"
-
-    def form(self, field: str) -> Document:
-        """The form that puts a value right."""
-        return Document(self.client.get(self.site.url + self.path(field)))
-
-    def correct(self, field: str, value: str, page: Document | None = None) -> httpx.Response:
-        """Puts `value` in the place of a field."""
-        page = page or self.form(field)
-        body = {**page.hidden, "value": value}
-        return self.client.post(self.site.url + self.path(field), data=body, headers={"Origin": self.site.url})
 
 
 @pytest.fixture
@@ -68,7 +26,7 @@ def another(client: httpx.Client, infortrend: Running) -> Iterator[Callable[[], 
     with ExitStack() as opened:
 
         def make() -> Own:
-            made = Own(client, infortrend)
+            made = Own(client, infortrend, POINT)
             opened.callback(made.client.close)
             return made
 
@@ -86,11 +44,6 @@ def held(site: Running, person: str) -> set[str]:
     with connected(site.directory) as ask:
         rows = ask("SELECT record, field FROM vault_sealed WHERE person = %s", person)
     return {f"{record}-{field}" for record, field in rows}
-
-
-def refused(answer: httpx.Response, status: int, code: str) -> None:
-    """The page says in plain words that this was refused, and under which code."""
-    assert (answer.status_code, code in Document(answer).text) == (status, True), answer.text
 
 
 @pytest.mark.promise("P47")
@@ -113,7 +66,7 @@ def test_the_page_shows_what_is_held_and_nothing_else(client, infortrend, own):
 @pytest.mark.promise("P47")
 def test_every_value_says_what_it_serves_and_until_when(own):
     """Beside each value: its point, day and statement, each purpose with its basis and its day, and who opened it."""
-    own.data()
+    own.shown()
     text = Document(own.client.get(f"{own.site.url}/me/data/")).text
     year = points.today().year + 2
     for words in ("Get support", "Privacy statement, version 1", "Support you", "GDPR Art. 6(1)(b)", f"{year}"):
@@ -127,7 +80,7 @@ def test_looking_is_counted_and_anybody_may_see_how_often(client, infortrend, ow
     """That a person's values were opened for them stands in the ledger, and not whose they were."""
     log = Log(client, infortrend)
     before = log.settled()
-    own.data()
+    own.shown()
     (entry,) = log.since(before)
     assert (entry["kind"], entry["purpose"], entry["by"], entry["persons"]) == ("used", "right.access", "person", 1)
     assert own.person not in json.dumps(entry)
@@ -139,7 +92,7 @@ def test_what_is_wrong_is_put_right(client, infortrend, own):
     log = Log(client, infortrend)
     with connected(infortrend.directory) as ask:
         ((old,),) = ask("SELECT sealed FROM vault_sealed WHERE record = %s AND field = 'name'", own.record)
-    page = own.form("name")
+    page = own.page(own.path("name"))
     assert page.asked[0].filled == own.given.fields["name"]
     before = log.settled()
     answer = own.correct("name", "  Lin Mei-hua  ", page)
@@ -165,7 +118,7 @@ def test_every_kind_of_value_can_be_put_right(own):
     ):
         assert own.correct(field, typed).status_code == 303, field
         assert own.shown()[f"{own.record}-{field}"] == expected
-    page = own.form("log-file")
+    page = own.page(own.path("log-file"))
     files: Any = {"value": ("new.log", b"a new day\n", "text/plain")}
     answer = own.client.post(
         own.site.url + own.path("log-file"), data=page.hidden, files=files, headers={"Origin": own.site.url}
@@ -195,22 +148,22 @@ def test_what_the_point_would_refuse_is_refused(own, field, value, code):
     if code == "collection.card-number":
         assert CARD not in answer.text
     elif typed.kind != "select":
-        assert typed.filled == value.strip()
+        assert typed.filled.strip() == value.strip()
     assert own.shown() == before
 
 
 @pytest.mark.promise("P48")
 def test_a_form_counts_once_and_for_its_own_place(infortrend, another, own):
     """Sent again, changed, of another field or another person: refused by name, and nothing is written."""
-    page = own.form("name")
+    page = own.page(own.path("name"))
     assert own.correct("name", "Lin A", page).status_code == 303
-    refused(own.correct("name", "Lin B", page), 409, "control.form-replayed")
-    refused(own.correct("message", "hello", own.form("name")), 403, "control.form-forged")
-    changed = own.form("name")
+    refused(own.correct("name", "Lin B", page), 409, "collection.replayed")
+    refused(own.correct("message", "hello", own.page(own.path("name"))), 403, "collection.forged")
+    changed = own.page(own.path("name"))
     changed.controls = [one for one in changed.controls if one.name != "token"]
-    refused(own.correct("name", "Lin C", changed), 403, "control.form-forged")
+    refused(own.correct("name", "Lin C", changed), 403, "collection.forged")
     other = another()
-    page = other.form("name")
+    page = other.page(other.path("name"))
     body = {**page.hidden, "value": "Lin D"}
     stolen = own.client.post(infortrend.url + other.path("name"), data=body, headers={"Origin": infortrend.url})
     assert stolen.status_code in (403, 404)
@@ -226,7 +179,7 @@ def test_what_is_another_persons_is_not_there(infortrend, another, own):
         refused(own.client.get(infortrend.url + path), 404, "vault.no-such-value")
         refused(own.client.get(f"{infortrend.url}{path}file/"), 404, "vault.no-such-value")
     refused(own.client.get(f"{infortrend.url}{own.path('name')}file/"), 404, "vault.no-such-value")
-    assert other.address not in own.data()
+    assert other.address not in own.get("/me/data/").text
 
 
 @pytest.mark.promise("P47")

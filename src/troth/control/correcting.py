@@ -122,8 +122,9 @@ def _typed(plain: bytes, datum: Datum) -> str:
 def file_of(person: str, record: str, field: str, *, service: str, at: datetime) -> File:
     """The description of a file of `person`, opened for them."""
     values = open_own(person, "access", service=service, by="person", at=at, record=record).plain.get(person, {})
-    plain = dict(values.get(field, ())).get(record)
-    if plain is None:
+    plain, agreed = dict(values.get(field, ())).get(record), recorded(record).agreed if values else None
+    declared = statements.version(service, agreed.version).statement.data if agreed else {}
+    if plain is None or declared[field].input != "file":
         message = "Nothing of yours is held in this place any more. Look at your data again."
         raise NoSuchValue(message)
     return File.described(plain)

@@ -58,18 +58,6 @@ class Foreign(TrothError):
     code, status = "control.foreign", 403
 
 
-class FormForged(TrothError):
-    """The form was not made by this site, or for this person or page."""
-
-    code, status = "control.form-forged", 403
-
-
-class FormReplayed(TrothError):
-    """The form was sent already, or is of something that has changed since it was shown."""
-
-    code, status = "control.form-replayed", 409
-
-
 class AddressStays(TrothError):
     """The address that a person is found by is not put right like another value."""
 

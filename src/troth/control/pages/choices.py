@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from troth import clock
+from troth.collection.errors import Forged, Replayed
 from troth.consent import reads as consent
 from troth.consent.actions import wish
 from troth.consent.wishes import KINDS, Spoken, Wish
 from troth.control.choosing import choices, last_words, unaccepted
 from troth.control.door import own, see_other
-from troth.control.errors import FormForged, FormReplayed
 from troth.control.rules import SignedIn
 from troth.control.spoken import language
 from troth.statement import reads as statements
@@ -102,7 +102,7 @@ def _wished(request: HttpRequest, me: SignedIn, page: str) -> HttpResponse:
     spoken: Spoken = consent.spoken([me.person], service)[me.person]
     if last_words(spoken).get((wished.kind, wished.about), "") != last:
         message = "Something else was said about this since the page was shown. Look at it again and choose."
-        raise FormReplayed(message)
+        raise Replayed(message)
     wish(me.person, service, wished, by="person", at=at)
     place = f"{wished.kind}-{wished.about}".replace(".", "-").rstrip("-")
     return see_other(f"{reverse(page)}#{place}")
@@ -113,11 +113,11 @@ def _read(token: str, me: SignedIn) -> tuple[Wish, str]:
         person, kind, given, about, number, last = signing.loads(token, salt=_SALT, max_age=_VALID_FOR)
     except signing.SignatureExpired as error:
         message = "This page was open for longer than a day. Look at it again and choose."
-        raise FormReplayed(message) from error
+        raise Replayed(message) from error
     except (signing.BadSignature, ValueError) as error:
         message = "This form was not made by this site. Open the page again and choose there."
-        raise FormForged(message) from error
+        raise Forged(message) from error
     if person != me.person or kind not in KINDS:
         message = "This form was made for somebody else. Open the page again and choose there."
-        raise FormForged(message)
+        raise Forged(message)
     return Wish(kind, given, about, number), last

@@ -11,11 +11,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from troth import clock
-from troth.collection.errors import CardNumber
+from troth.collection.errors import CardNumber, Forged, Replayed
 from troth.control import owned, telling
 from troth.control.correcting import Place, correct, file_of, place
 from troth.control.door import own, see_other
-from troth.control.errors import FormForged, FormReplayed
 from troth.control.rules import SignedIn
 from troth.control.spoken import language
 from troth.errors import TrothError
@@ -82,16 +81,16 @@ def _insist_on_own_form(token: str, found: Place) -> None:
         *place, was = signing.loads(token, salt=_SALT, max_age=_VALID_FOR)
     except signing.SignatureExpired as error:
         message = "This page was open for longer than a day. Open it again and type the value once more."
-        raise FormReplayed(message) from error
+        raise Replayed(message) from error
     except (signing.BadSignature, ValueError) as error:
         message = "This form was not made by this site. Open the page again and send from there."
-        raise FormForged(message) from error
+        raise Forged(message) from error
     if place != [found.person, found.record, found.field]:
         message = "This form belongs to another page. Open the page again and send from there."
-        raise FormForged(message)
+        raise Forged(message)
     if was != found.was:
         message = "This value was changed since the form was shown. Look at your data again."
-        raise FormReplayed(message, field=found.field)
+        raise Replayed(message, field=found.field)
 
 
 def _form(
