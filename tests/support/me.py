@@ -28,19 +28,16 @@ def mails(site: Running, to: str) -> list[dict[str, Any]]:
     return [one for one in kept if one["to"] == to]
 
 
-def code_for(site: Running, address: str, since: int = 0) -> str:
-    """The newest code that was sent to `address`, once there are more codes than `since`."""
-
-    def newest() -> str:
-        found = [code.group() for one in mails(site, address) if (code := _CODE.search(one["body"]))]
-        return found[0] if len(found) > since else ""
-
-    return until(newest, f"a code for {address}")
+def codes(site: Running, address: str) -> list[str]:
+    """The codes that were sent to `address` and are good still, the newest first."""
+    return [code.group() for one in mails(site, address) if (code := _CODE.search(one["body"]))]
 
 
-def codes_for(site: Running, address: str) -> int:
-    """How many codes were sent to `address` by now."""
-    return sum(bool(_CODE.search(one["body"])) for one in mails(site, address))
+def code_for(site: Running, address: str, *known: str) -> str:
+    """The newest code that was sent to `address`, as soon as there is one that is not among `known`."""
+    return until(
+        lambda: "".join([one for one in codes(site, address) if one not in known][:1]), f"a code for {address}"
+    )
 
 
 def post(client: httpx.Client, site: Running, path: str, page: Document | None = None, **said: str) -> httpx.Response:
@@ -59,9 +56,9 @@ def asked(client: httpx.Client, site: Running, address: str) -> Document:
 
 def sign_in(client: httpx.Client, site: Running, address: str) -> None:
     """Signs this client in with a code."""
-    before = codes_for(site, address)
+    known = codes(site, address)
     page = asked(client, site, address)
-    answer = post(client, site, "/me/sign-in/code/", page, code=code_for(site, address, before))
+    answer = post(client, site, "/me/sign-in/code/", page, code=code_for(site, address, *known))
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"] == "/me/"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,9 +16,6 @@ from troth.control.door import own, proved
 from troth.control.errors import NothingThere, TooOften, WeakPassword
 from troth.control.rules import SignedIn, device
 from troth.errors import TrothError
-
-P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, SignedIn, P], HttpResponse]
 
 
 @require_safe
@@ -44,20 +41,18 @@ def _page(request: HttpRequest, me: SignedIn, error: TrothError | None = None) -
     return render(request, "control/security.html", shown, status=error.status if error else 200)
 
 
-def _sent(view: Page[P]) -> Callable[..., HttpResponse]:
+def _sent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Makes `view` take what a form of the page sends; whoever only comes to its address is led to the page."""
 
     @wraps(view)
-    def taken(request: HttpRequest, me: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST":
-            return view(request, me, *args, **kwargs)
-        return door.see_other(reverse("security"))
+    def taken(request: HttpRequest) -> HttpResponse:
+        return view(request) if request.method == "POST" else door.see_other(reverse("security"))
 
     return require_http_methods(["GET", "HEAD", "POST"])(taken)
 
 
-@own
 @_sent
+@own
 def end_session(request: HttpRequest, me: SignedIn) -> HttpResponse:
     """Ends one other session."""
     if not sessions.end(me.person, request.POST.get("session", "")):
@@ -66,16 +61,16 @@ def end_session(request: HttpRequest, me: SignedIn) -> HttpResponse:
     return door.see_other(reverse("security"))
 
 
-@own
 @_sent
+@own
 def end_others(_request: HttpRequest, me: SignedIn) -> HttpResponse:
     """Ends every session but this one."""
     sessions.end_others(me.person, me.session)
     return door.see_other(reverse("security"))
 
 
-@proved
 @_sent
+@proved
 def set_password(request: HttpRequest, me: SignedIn) -> HttpResponse:
     """Sets the password, or another one."""
     try:
@@ -85,31 +80,31 @@ def set_password(request: HttpRequest, me: SignedIn) -> HttpResponse:
     return door.see_other(reverse("security"))
 
 
-@proved
 @_sent
+@proved
 def remove_password(request: HttpRequest, me: SignedIn) -> HttpResponse:
     """Removes the password."""
     passwords.remove(me, _device(request), at=clock.now())
     return door.see_other(reverse("security"))
 
 
-@proved
 @_sent
+@proved
 def begin_passkey(_request: HttpRequest, me: SignedIn) -> HttpResponse:
     """Says what a browser needs to make a passkey."""
     return HttpResponse(passkeys.begin_adding(me, at=clock.now()), content_type="application/json")
 
 
-@proved
 @_sent
+@proved
 def add_passkey(request: HttpRequest, me: SignedIn) -> HttpResponse:
     """Adds the passkey that the browser made."""
     passkeys.add(me, request.POST.get("credential", ""), _device(request), at=clock.now())
     return door.see_other(reverse("security"))
 
 
-@proved
 @_sent
+@proved
 def remove_passkey(request: HttpRequest, me: SignedIn) -> HttpResponse:
     """Removes a passkey."""
     passkeys.remove(me, request.POST.get("passkey", ""), _device(request), at=clock.now())
