@@ -25,7 +25,7 @@ def held(client: httpx.Client, site: Running, point: str = "newsletter") -> str:
 def mails(site: Running, to: str) -> list[dict[str, Any]]:
     """The letters to `to` that are kept on the machine itself, the newest first."""
     kept: list[dict[str, Any]] = json.loads(troth("mails", "--json", "--data", site.directory))
-    return [one for one in kept if one["to"] == to]
+    return [one for one in kept if one["to"].casefold() == to.casefold()]
 
 
 def codes(site: Running, address: str) -> list[str]:
