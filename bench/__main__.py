@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import command, disk, door, log, million, sealing, use
+from bench import command, disk, door, log, million, own, sealing, use
 from bench.table import Row, printed, told
 
 _PARTS = {
@@ -19,6 +19,7 @@ _PARTS = {
     "million": million,
     "door": door,
     "use": use,
+    "own": own,
 }
 
 

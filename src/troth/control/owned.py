@@ -3,16 +3,18 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.template.loader import render_to_string
+
 from troth.consent import reads as consent
+from troth.control.said import why_not
 from troth.statement import reads as statements
 from troth.statement.clause import Voice
 from troth.use import reads as uses
 from troth.use.actions import open_own
-from troth.use.gates import Reason
-from troth.use.serving import Servings, serving
+from troth.use.serving import Serving, Servings, serving
 
 RIGHT = "right."
 
@@ -32,13 +34,13 @@ class Opening(NamedTuple):
 
 
 class Purpose(NamedTuple):
-    """A purpose that a value was given for, in words: its basis, until when, and why it may not be used now."""
+    """A purpose that a value was given for, in words: its basis, until when, why it is not used if it is not."""
 
     clause: str
     label: str
     basis: str
-    until: date
-    why_not: Reason | None
+    until: str
+    why_not: str
 
 
 class File(NamedTuple):
@@ -66,18 +68,14 @@ class Shown(NamedTuple):
 
 
 class Held(NamedTuple):
-    """One value: its field and label, what it is, what it serves, and who opened it."""
+    """One value: its field and label, what it is, what it serves and may be used for today, and who opened it."""
 
     field: str
     label: str
     shown: Shown
     purposes: Sequence[Purpose]
-    openings: Sequence[Opening]
-
-    @property
-    def used_for(self) -> list[str]:
-        """What it may be used for today, in words."""
-        return [one.label for one in self.purposes if one.why_not is None]
+    used_for: str
+    openings: str
 
 
 class Record(NamedTuple):
@@ -99,7 +97,8 @@ def records(person: str, service: str, language: str, at: datetime) -> list[Reco
         for record, plain in values:
             by_record[record][field] = plain
     served = serving(person, service, at)
-    openings = openings_of(person, Voice(statements.in_force(service, at).statement, language))
+    now = Voice(statements.in_force(service, at).statement, language)
+    openings = {field: _written(found) for field, found in openings_of(person, now).items()}
     made = consent.spoken([person], service)[person].agreements
     found = []
     for record, point, version, given in sorted(made, key=lambda one: (one[3], one[0]), reverse=True):
@@ -112,21 +111,25 @@ def records(person: str, service: str, language: str, at: datetime) -> list[Reco
 
 
 def _values(
-    voice: Voice, point: str, plain: Mapping[str, bytes], served: Servings, openings: Mapping[str, list[Opening]]
+    voice: Voice, point: str, plain: Mapping[str, bytes], served: Servings, openings: Mapping[str, str]
 ) -> Iterator[Held]:
     declared = voice.statement.collection[point].fields()
     for field in sorted(plain, key=lambda name: list(declared).index(name) if name in declared else len(declared)):
-        purposes = [
-            Purpose(
-                f"purpose.{one.purpose}",
-                voice.purpose(one.purpose),
-                voice.basis(voice.statement.purposes[one.purpose]),
-                one.until,
-                one.why_not,
-            )
-            for one in served.get(field, ())
-        ]
-        yield Held(field, voice.datum(field), shown(voice, field, plain[field]), purposes, openings.get(field, ()))
+        purposes = [_purpose(voice, one) for one in served.get(field, ())]
+        used_for = voice.words.listed(one.label for one in purposes if not one.why_not)
+        yield Held(
+            field, voice.datum(field), shown(voice, field, plain[field]), purposes, used_for, openings.get(field, "")
+        )
+
+
+def _purpose(voice: Voice, one: Serving) -> Purpose:
+    return Purpose(
+        f"purpose.{one.purpose}",
+        voice.purpose(one.purpose),
+        voice.basis(voice.statement.purposes[one.purpose]),
+        voice.words.day(one.until),
+        why_not(one.why_not.code) if one.why_not else "",
+    )
 
 
 def shown(voice: Voice, field: str, plain: bytes) -> Shown:
@@ -143,6 +146,11 @@ def shown(voice: Voice, field: str, plain: bytes) -> Shown:
         case "country":
             return Shown(voice.words.country(text))
     return Shown(text)
+
+
+def _written(openings: Sequence[Opening]) -> str:
+    """The same for every value of a field, however many there are: written once."""
+    return render_to_string("control/_openings.html", {"openings": openings})
 
 
 def openings_of(person: str, voice: Voice) -> dict[str, list[Opening]]:
