@@ -137,9 +137,10 @@ def test_each_session_is_counted_once(client, site, people):
     assert sorted(entry["purpose"] for entry in entries) == sorted(ALLOWED)
     assert {entry["persons"] for entry in entries} == {1}
     assert one.person not in str(entries)
+    assert seen(one, "/me/data/").text.count("by this site, to show it to you") == 2
     again = people.signed_in(one.address, one.person)
     assert shown(again) == (True, True)
-    assert len(one.uses()) == 4
+    assert [len(one.uses(purpose)) for purpose in ALLOWED] == [2, 2]
     wishes(site, one.person, "withdraw", "recommendations")
     assert shown(again) == (False, True)
     assert len(one.uses("recommendations")) == 2

@@ -46,4 +46,4 @@ def wishes_of(person: str) -> list[Wished]:
     """Every wish of `person`, the oldest first."""
     rows = Wish.objects.filter(person=person).order_by("pk")
     names = ("ref", "service", "kind", "about", "given", "number", "by", "at", "leaf")
-    return [Wished(*said, bytes(leaf)) for *said, leaf in rows.values_list(*names)]
+    return [Wished._make([*said, bytes(leaf)]) for *said, leaf in rows.values_list(*names)]
