@@ -27,6 +27,14 @@ def forget(person: str) -> None:
     mail.forget(person)
 
 
+@unit_of_work
+def begin_anew() -> None:
+    """Nobody is signed in any more and nothing is under way: after an older store was put back."""
+    for rows in (Challenge.objects, Code.objects, Export.objects, Session.objects):
+        rows.all().delete()
+    mail.drop_all()
+
+
 def forget_unknown() -> None:
     """What is left here of persons of whom nothing is held any more goes: erased elsewhere, or their time was over."""
     kept = (Export.objects, Passkey.objects, Password.objects, SignIn.objects, Session.objects, Words.objects)

@@ -75,7 +75,8 @@ def _rows(progress: Progress) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    others = wishes.Wishes(), uses.Uses(), uses.Tokens(), requests.Requests(), requests.Answers()
+    asked = requests.Requests(), requests.Answers()
+    others = wishes.Wishes(), uses.Uses(), uses.Tokens(), *asked
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
         **{room.kind: room.held_against for room in (published, holdings, agreed, *others)},
         "erased": holdings.erased,
@@ -84,7 +85,12 @@ def _rows(progress: Progress) -> Iterator[Finding]:
         "rotated": lambda _entries: iter(()),  # it tells of keys, which stand in no row
     }
     lost = Lost(
-        {"collected": lambda leaf: bool(record_of(leaf)), "published": published.tells_of, "erased": holdings.tells_of}
+        {
+            "collected": lambda leaf: bool(record_of(leaf)),
+            "published": published.tells_of,
+            "erased": holdings.tells_of,
+            **{room.kind: room.tells_of for room in asked},
+        }
     )
     for block, strange in told(progress):
         yield from strange

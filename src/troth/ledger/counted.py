@@ -33,6 +33,10 @@ class Counted:
                     message = f"What stands for {entry.name} was changed."
                     yield Finding(entry.name, message, str(entry.said), str(stands))
 
+    def tells_of(self, leaf: bytes) -> bool:
+        """Whether a row stands for the entry with this leaf: after a restoring there may be none."""
+        return self.table._default_manager.filter(leaf=leaf).exists()  # noqa: SLF001 - the name that Django gives it
+
     def left_over(self) -> Iterator[Finding]:
         """Rows that no entry explains."""
         yield from read_through(self.table._meta.db_table, self._untold())
