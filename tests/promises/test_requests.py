@@ -206,3 +206,20 @@ def test_a_request_that_is_late_says_so(client: httpx.Client, new_site) -> None:
     with closing(signed_in(site, someone.address)) as me:
         assert "The day is over." in Document(me.get(site.url + "/me/requests/")).text
     assert ref in listed(site)
+
+
+@pytest.mark.promise("P56")
+def test_after_an_older_backup(client: httpx.Client, new_site) -> None:
+    """A request from before a backup that is put back waits again; what came after is told of as lost, and verifies."""
+    site = new_site("infortrend")
+    someone, backup, where = somebody(client, site), site.directory.with_name("backup"), ("--data", site.directory)
+    before = taken_in(site, "access", someone.person)
+    troth("backup", backup, *where)
+    troth("requests", "close", before, "--outcome", "done", *where)
+    after = taken_in(site, "correct", someone.person)
+    site.stop()
+    troth("restore", backup, *where)
+    assert troth("verify", *where).startswith("Verified: ")
+    assert listed(site).keys() & {before, after} == {before}
+    troth("requests", "close", before, "--outcome", "done", *where)
+    assert troth("verify", *where).startswith("Verified: ")

@@ -30,7 +30,7 @@ def forget(person: str) -> None:
 @unit_of_work
 def begin_anew() -> None:
     """Nobody is signed in any more and nothing is under way: after an older store was put back."""
-    for rows in (Challenge.objects, Code.objects, Session.objects):
+    for rows in (Challenge.objects, Code.objects, Export.objects, Session.objects):
         rows.all().delete()
     mail.drop_all()
 

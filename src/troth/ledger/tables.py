@@ -7,7 +7,7 @@ base64, times in ISO 8601, everything else as JSON has it.
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -65,7 +65,7 @@ def _line(row: Iterable[Any]) -> bytes:
 def _plain(value: Any) -> str:
     if isinstance(value, bytes | memoryview):
         return b64encode(value).decode()
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value))
 
@@ -103,6 +103,8 @@ def _turn(field: Any) -> Callable[[Any], Any]:
         return b64decode
     if isinstance(field, models.DateTimeField):
         return datetime.fromisoformat
+    if isinstance(field, models.DateField):
+        return date.fromisoformat
     return lambda value: value
 
 
