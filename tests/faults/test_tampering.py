@@ -72,7 +72,7 @@ ADDED = {
     "collection_sent": "key",
 }
 # Uses cannot be brought about from outside yet: tests/rooms/use/test_evidence.py alters every column of these.
-INSIDE = {"consent_wish", "use_use", "use_used", "use_crowd", "use_token"}
+INSIDE = {"consent_supplement", "consent_wish", "use_use", "use_used", "use_crowd", "use_token"}
 # What two rows of the same kind could exchange.
 EXCHANGED = [
     ("ledger_entry", "data"),

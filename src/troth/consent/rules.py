@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from troth.clock import rfc3339
-from troth.ledger.rules import Stencil, canonical, commitment
+from troth.ledger.rules import JSON, Stencil, canonical, commitment
 from troth.statement.clause import Offered
 from troth.statement.jsonld import LEGAL_BASES
 from troth.statement.model import Statement, say
@@ -74,6 +74,15 @@ def opened_record(agreed: Agreed, receipt: str) -> dict[str, Any]:
 def committed_wish(person: str, ref: str) -> str:
     """What the entry of a wish commits to: whose it is. The reference of the wish is its salt, and in no entry."""
     return commitment(ref.encode(), {"person": person})
+
+
+def supplement_facts(one: Any) -> dict[str, JSON]:
+    """What the entry of a supplement says; it commits to whose it is, for which record, and what was sealed."""
+    bound: dict[str, JSON] = {"person": one.person, "record": one.record, "digest": one.digest}
+    return {
+        "service": one.service, "version": one.version, "supplement": one.name, "field": one.field,
+        "until": rfc3339(one.until), "commitment": commitment(one.ref.encode(), bound),
+    }  # fmt: skip
 
 
 # Stand in a pattern for what differs. No text that is declared holds a character like theirs.

@@ -8,6 +8,7 @@ from itertools import groupby
 from troth import clock
 from troth.collection import evidence as submissions
 from troth.consent import evidence as agreements
+from troth.consent import evidence_supplements as supplements
 from troth.consent import evidence_wishes as wishes
 from troth.consent.reads import record_of
 from troth.entry import starting
@@ -68,7 +69,7 @@ def _rows(progress: Progress) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    others = wishes.Wishes(), uses.Uses(), uses.Tokens()
+    others = supplements.Supplements(holdings), wishes.Wishes(), uses.Uses(), uses.Tokens()
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
         **{room.kind: room.held_against for room in (published, holdings, agreed, *others)},
         "erased": holdings.erased,
@@ -87,6 +88,6 @@ def _rows(progress: Progress) -> Iterator[Finding]:
                 yield Finding(entry.name, f"What {entry.name} tells of is nothing that troth does.")
             if held_against:
                 yield from held_against(list(entries))
-    for room in (published, agreed, holdings, *others):
+    for room in (published, agreed, *others, holdings):
         yield from room.left_over()
     yield from read_through("submissions", submissions.altered())

@@ -17,7 +17,7 @@ from troth.vault import keys, rules
 from troth.vault.certificate import committed
 from troth.vault.errors import NoSuchPerson
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed, Suppression
-from troth.vault.reads import person_keys
+from troth.vault.reads import person_key, person_keys
 from troth.vault.router import KEYS
 
 T = TypeVar("T")
@@ -82,6 +82,20 @@ def hold(holdings: Sequence[Holding], *, at: datetime) -> list[Held]:
         held.append(Held(person, rules.entry_salt(owner.key, record), digests))
     _add_sealed(rows)
     return held
+
+
+def add(person: str, record: str, value: Value, *, at: datetime) -> str:
+    """Seals one more value of `person`, as a record of its own, within the unit of work it belongs to: its digest.
+
+    :class:`NoSuchPerson` when nothing is held of them.
+    """
+    insist_on_unit()
+    if not Person.objects.select_for_update().filter(ref=person):
+        message = "Nothing is held of anybody with this reference any more."
+        raise NoSuchPerson(message)
+    sealed = rules.envelope(person_key(person), person, record).seal(value.plain, value.field)
+    _add_sealed([(person, record, value.field, sealed, value.file, at, value.keep_until)])
+    return sha256(sealed).hexdigest()
 
 
 def _owners(holdings: Sequence[Holding], at: datetime) -> list[_Owner]:

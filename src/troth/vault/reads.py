@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Min
+from django.db.models import Max, Min
 
 from troth.ledger.among import rows_among
 from troth.ledger.tail import Tail
@@ -66,6 +66,12 @@ def is_suppressed(address: str) -> bool:
 def held(persons: Collection[str]) -> list[tuple[str, str]]:
     """Of each of `persons` the record and field of every value, still sealed."""
     return rows_among(Sealed, "person", persons, "record", "field")
+
+
+def held_until(record: str) -> datetime | None:
+    """When the last value of a record is over; None when none is held."""
+    last: datetime | None = Sealed.objects.filter(record=record).aggregate(last=Max("keep_until"))["last"]
+    return last
 
 
 def known(persons: Collection[str]) -> set[str]:
