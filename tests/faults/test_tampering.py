@@ -72,7 +72,9 @@ ADDED = {
     "collection_sent": "key",
 }
 # Every column of these is altered in tests/rooms/use/test_evidence.py and tests/rooms/vault/test_correcting.py.
-INSIDE = {"consent_wish", "use_use", "use_used", "use_crowd", "use_token", "vault_correction"}
+INSIDE = {
+    "consent_supplement", "consent_wish", "use_use", "use_used", "use_crowd", "use_token", "vault_correction",
+}  # fmt: skip
 # Here nobody was erased: tests/faults/test_custody.py alters what is left of somebody who was.
 ELSEWHERE = {"vault_erasure", "vault_suppression"}
 # What two rows of the same kind could exchange.

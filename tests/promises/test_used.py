@@ -1,6 +1,7 @@
 """Nothing is used that the statement, the person and the day do not allow: asked by a program, as a stranger would."""
 
 import json
+import subprocess
 from datetime import timedelta
 
 import httpx
@@ -10,8 +11,9 @@ from tests.support import points, versions
 from tests.support.asking import Asking, wishes
 from tests.support.clocks import Clock
 from tests.support.declared import declared
+from tests.support.forked import own_environment
 from tests.support.outsider import Log
-from tests.support.site import EXAMPLES, Failed, Running, troth
+from tests.support.site import EXAMPLES, TROTH, Failed, Running, troth
 
 
 def person(client: httpx.Client, site: Running, point: str, *choices: str, **fields: object) -> str:
@@ -198,6 +200,88 @@ def test_what_is_combined_is_declared(client, infortrend, asking):
     somebody = person(client, infortrend, "order", email=email)
     assert person(client, infortrend, "newsletter", "newsletter", email=email) == somebody
     assert asking.may(somebody, "newsletter", "email", "name", "company", "phone") == ["email", "name"]
+
+
+def ordered(client: httpx.Client, site: Running) -> tuple[str, str]:
+    """Somebody who ordered, and the record of it."""
+    asked = points.described(client, site, "order")
+    given = points.answers(asked["shown"], optional=True)
+    told = points.taken(points.post(client, site, "order", points.submission(asked, given), given.files))
+    return told["person"], told["receipt"].rstrip("/").rpartition("/")[2]
+
+
+def adding(site: Running, record: str, name: str, found: str) -> subprocess.CompletedProcess[str]:
+    """What the command answers that adds what was looked up, which comes through its input."""
+    command = [TROTH, "person", "supplement", record, name, "--data", site.directory]
+    return subprocess.run(command, input=found, capture_output=True, text=True, check=False, env=own_environment())
+
+
+def looked_up(site: Running, record: str, found: str = "Registered: 1234") -> str:
+    """Adds what was looked up; answers the leaf of its entry."""
+    done = adding(site, record, "company-look-up", found)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()[-1].rstrip(".")
+
+
+@pytest.mark.promise("P08")
+def test_a_supplement_serves_its_transaction_alone(client, infortrend):
+    """What was looked up for one order is used for that order and nothing else, and every refusal names the clause."""
+    asking = Asking.new(client, infortrend, "identity-check", "carry-out-order")
+    somebody, record = ordered(client, infortrend)
+    assert asking.why_not(somebody, "identity-check", "identity-result", transaction=record)["code"] == "not-held"
+    looked_up(infortrend, record)
+    assert asking.may(somebody, "identity-check", "identity-result", transaction=record) == ["identity-result"]
+    reason = asking.why_not(somebody, "identity-check", "identity-result")
+    assert (reason["code"], reason["clause"]) == ("other-transaction", "supplement.company-look-up")
+    other, another = ordered(client, infortrend)
+    assert asking.why_not(somebody, "identity-check", "identity-result", transaction=another)["code"] != ""
+    assert asking.may(other, "identity-check", "identity-result", transaction=another) == []
+    reason = asking.why_not(somebody, "carry-out-order", "identity-result", transaction=record)
+    assert (reason["code"], reason["clause"]) == ("not-for-purpose", "supplement.company-look-up")
+
+
+@pytest.mark.promise("P08")
+def test_a_supplement_says_where_it_is_from(client, infortrend):
+    """The person is told of it and of its source; the ledger tells of it, and of nobody and nothing that it says."""
+    somebody, record = ordered(client, infortrend)
+    leaf = looked_up(infortrend, record, "Registered: 98765")
+    (one,) = json.loads(troth("person", "supplements", somebody, "--json", "--data", infortrend.directory))
+    assert (one["supplement"], one["record"], one["field"]) == ("company-look-up", record, "identity-result")
+    assert "Ministry of Economic Affairs" in one["source"]
+    entry = Log(client, infortrend).entry(leaf)
+    assert (entry["kind"], entry["supplement"], entry["service"]) == ("supplemented", "company-look-up", "infortrend")
+    assert not any(word in json.dumps(entry) for word in (somebody, record, "98765"))
+
+
+@pytest.mark.promise("P08")
+@pytest.mark.parametrize(("name", "found", "code"), [
+    ("company-look-up", "", "collection.missing"),
+    ("company-look-up", "x" * 201, "collection.too-long"),
+    ("company-look-up", "4111 1111 1111 1111", "collection.card-number"),
+    ("credit-rating", "AAA", "consent.not-offered"),
+])  # fmt: skip
+def test_what_is_no_supplement_is_refused(client, infortrend, name, found, code):
+    """Nothing, too much, a card number, what nobody declared: none of it is added, and what was added stays one."""
+    somebody, record = ordered(client, infortrend)
+    assert code in adding(infortrend, record, name, found).stderr
+    assert json.loads(troth("person", "supplements", somebody, "--json", "--data", infortrend.directory)) == []
+    looked_up(infortrend, record)
+    assert "consent.no-transaction" in adding(infortrend, record, "company-look-up", "x").stderr
+
+
+@pytest.mark.promise("P08")
+def test_a_supplement_dies_with_its_transaction(client, infortrend):
+    """Erased with the person: no question finds it, and nothing of it is added any more."""
+    asking = Asking.new(client, infortrend, "identity-check")
+    somebody, record = ordered(client, infortrend)
+    looked_up(infortrend, record)
+    troth("erase", somebody, "--data", infortrend.directory)
+    reason = asking.why_not(somebody, "identity-check", "identity-result", transaction=record)
+    assert reason["code"] == "person-unknown"
+    # Swept already, or not yet.
+    told = adding(infortrend, record, "payment-confirmation", "paid").stderr
+    assert "consent.no-transaction" in told or "vault.no-such-person" in told
+    assert troth("verify", "--data", infortrend.directory).startswith("Verified: ")
 
 
 @pytest.mark.promise("P17")

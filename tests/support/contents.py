@@ -16,6 +16,7 @@ OF_NO_ACCOUNT = {
     "ledger_tile": {"id"},
     "ledger_checkpoint": {"at"},
     "consent_choice": {"id"},
+    "consent_supplement": {"id"},
     "consent_wish": {"id"},
     "use_used": {"id"},
     "use_crowd": {"id"},

@@ -12,9 +12,9 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - after the installation is known
 
-from troth import clock  # noqa: E402
-from troth.use.actions import open_values  # noqa: E402
-from troth.use.gates import Wanted  # noqa: E402
+from troth import clock  # noqa: E402 - after the installation is known
+from troth.use.actions import open_values  # noqa: E402 - after the installation is known
+from troth.use.gates import Wanted  # noqa: E402 - after the installation is known
 
 
 def main() -> None:

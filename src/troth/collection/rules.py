@@ -208,6 +208,16 @@ def _field(found: Examined, given: Given, statement: Statement, name: str, *, re
         found.problems.append(wrong.kind(wrong.message, clause=clause, field=name, label=label, **wrong.values))
 
 
+def found_elsewhere(point: str, name: str, text: str, statement: Statement) -> bytes:
+    """What was found elsewhere for a field, examined as if it were typed at the point; raises the first problem."""
+    given, found = Given(point, {name: text}, {}, {}, statement.languages[0], ""), Examined()
+    found.problems += card_numbers(given, statement)
+    _field(found, given, statement, name, required=True)
+    if found.problems:
+        raise found.problems[0]
+    return found.values[name]
+
+
 class _Wrong(Exception):
     def __init__(self, message: str, kind: type[TrothError] = errors.Mistyped, **values: str | int) -> None:
         super().__init__(message)

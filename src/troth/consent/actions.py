@@ -13,8 +13,8 @@ from django.db.models import Count
 
 from troth.clock import rfc3339
 from troth.consent import rules, wishes
-from troth.consent.errors import NoSuchPerson, NotOffered
-from troth.consent.models import Agreement, Choice, Wish, Wording
+from troth.consent.errors import NoSuchPerson, NotOffered, NoTransaction
+from troth.consent.models import Agreement, Choice, Supplement, Wish, Wording
 from troth.consent.rules import Agreed, Agreeing, Shown
 from troth.ledger.actions import append, append_written, stencil
 from troth.ledger.evidence import Told
@@ -23,8 +23,9 @@ from troth.ledger.rules import JSON, Stencil, canonical, commitment_to, sha256_h
 from troth.ledger.tables import count_beyond
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.statement.reads import in_force, succession, version
-from troth.vault.actions import stays
-from troth.vault.reads import numbered_ref, persons_after
+from troth.vault.actions import Value, add, stays
+from troth.vault.reads import held_until, numbered_ref, persons_after
+from troth.vault.rules import new_ref
 
 _AT_ONCE: Final = 1000
 _add_wordings = Insertion(Wording, "digest", "body", unless_there=True)
@@ -181,3 +182,32 @@ def _wishes_of(person: str, known: int, told: Mapping[str, Told]) -> Iterator[Wi
             ref=ref, person=person, kind=said["wish"], about=said["of"], at=datetime.fromisoformat(said["at"]),
             leaf=entry.leaf, **{name: said[name] for name in names},
         )  # fmt: skip
+
+
+@unit_of_work
+def supplement(record: str, name: str, plain: bytes, *, at: datetime) -> bytes:
+    """Adds what the supplement `name` found to the submission `record`, and answers the leaf of its entry.
+
+    It is used for that submission alone, and ends with it: with its purpose's time, or with the last that was given
+    there, whichever is over first. Refused where the statement of the submission declares no such supplement there.
+    """
+    one = Agreement.objects.filter(record=record).first()
+    ends = held_until(record)
+    if one is None or ends is None or Supplement.objects.filter(record=record, name=name).exists():
+        message = "Nothing is held of this submission, or this was added to it before. Check its reference."
+        raise NoTransaction(message)
+    compiled = version(one.service, one.version).compiled
+    declared = compiled.supplements.get(name)
+    if declared is None or declared.point != one.point:
+        message = "The statement of this submission declares no such supplement at its point. See what it declares."
+        raise NotOffered(message, clause=f"collection.{one.point}")
+    until = min(ends, compiled.keep_until(compiled.purposes.mask([declared.purpose]), one.at))
+    ref = new_ref(at)
+    digest = add(one.person, ref, Value(declared.field, plain, until), at=at)
+    row = Supplement(
+        ref=ref, record=record, person=one.person, service=one.service, version=one.version, name=name,
+        field=declared.field, digest=digest, until=until, at=at,
+    )  # fmt: skip
+    leaf = row.leaf = append("supplemented", rules.supplement_facts(row), at=at)
+    row.save(force_insert=True)
+    return leaf

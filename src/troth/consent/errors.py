@@ -25,3 +25,9 @@ class NotOffered(TrothError):
     """The statement in force leaves this to nobody's choice."""
 
     code, status = "consent.not-offered", 422
+
+
+class NoTransaction(TrothError):
+    """Nothing is held of this submission, or what is added was added to it before."""
+
+    code, status = "consent.no-transaction", 404

@@ -25,6 +25,10 @@ from troth.vault.evidence import Given, Holdings, Shelf
 APPEND_ONLY = (
     AppendOnly("consent_agreement", "record = NEW.record OR (at = NEW.at AND leaf = NEW.leaf)"),
     AppendOnly("consent_choice", "id = NEW.id"),
+    AppendOnly(
+        "consent_supplement",
+        "id = NEW.id OR ref = NEW.ref OR leaf = NEW.leaf OR (record = NEW.record AND name = NEW.name)",
+    ),
     AppendOnly("consent_wish", "id = NEW.id OR ref = NEW.ref OR leaf = NEW.leaf"),
     # The same words are offered again with each submission, and stay as they are.
     AppendOnly("consent_wording", "digest = NEW.digest AND body <> NEW.body"),

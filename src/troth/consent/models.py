@@ -47,6 +47,28 @@ class Choice(models.Model):
         indexes = (models.Index(fields=["person", "service", "purpose", "recipient", "at"], name="latest_choice"),)
 
 
+class Supplement(models.Model):
+    """What was added from elsewhere to complete one submission: a value of its own, that ends with it (P08).
+
+    `ref` is the record under which the vault holds it, `record` the submission that it is for.
+    """
+
+    ref = models.CharField(max_length=REF, unique=True)
+    record = models.CharField(max_length=REF)
+    person = models.CharField(max_length=REF, db_index=True)
+    service = models.CharField(max_length=60)
+    version = models.PositiveIntegerField()
+    name = models.CharField(max_length=60)
+    field = models.CharField(max_length=60)
+    digest = models.CharField(max_length=DIGEST)
+    until = models.DateTimeField()
+    at = models.DateTimeField()
+    leaf = models.BinaryField(max_length=32, unique=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("record", "name"), name="one_supplement_of_a_name"),)
+
+
 class Wish(models.Model):
     """What a person said apart from any submission: a yes or no, an objection, a restriction, what they accept.
 

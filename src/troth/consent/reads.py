@@ -9,7 +9,7 @@ from typing import Any
 from troth.clock import rfc3339
 from troth.consent import rules
 from troth.consent.errors import NoSuchReceipt
-from troth.consent.models import Agreement, Choice, Wish, Wording
+from troth.consent.models import Agreement, Choice, Supplement, Wish, Wording
 from troth.consent.wishes import Spoken
 from troth.consent.wishes import Wish as Wished
 from troth.ledger import reads as ledger
@@ -41,7 +41,35 @@ def spoken(persons: Collection[str], service: str) -> dict[str, Spoken]:
         if whose == service:
             wish = Wished(kind, bool(given), about, value)
             found[person].wishes.append((follows, number, wish, version, moment(at)))
+    for ref, person, record in rows_among(Supplement, "person", persons, "ref", "person", "record"):
+        found[person] = found[person]._replace(supplements=[*found[person].supplements, (ref, record)])
     return found
+
+
+def supplemented(persons: Collection[str]) -> dict[str, str]:
+    """Of what was added to records of `persons`: the reference under which it is held, and the record it is for."""
+    return dict(rows_among(Supplement, "person", persons, "ref", "record"))
+
+
+@dataclass(frozen=True)
+class Supplemented:
+    """What was added to a record: where it is held, for which record, what the statement of then calls it, and when."""
+
+    ref: str
+    record: str
+    service: str
+    version: int
+    name: str
+    field: str
+    until: datetime
+    at: datetime
+
+
+def supplements_of(person: str) -> list[Supplemented]:
+    """Everything that was added to records of `person` and may still be held, in its order."""
+    names = [one.name for one in fields(Supplemented)]
+    rows = Supplement.objects.filter(person=person).order_by("pk").values_list(*names)
+    return [Supplemented(*row) for row in rows]
 
 
 def new_words() -> tuple[Tail, Tail]:

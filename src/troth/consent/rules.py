@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from troth.clock import rfc3339
-from troth.ledger.rules import Stencil, canonical, commitment
+from troth.ledger.rules import JSON, Stencil, canonical, commitment
 from troth.statement.clause import Offered
 from troth.statement.jsonld import LEGAL_BASES
 from troth.statement.model import Statement, say
@@ -77,6 +77,15 @@ def committed_wish(person: str, ref: str) -> str:
     It is found again from the person and how many wishes they had before, after an older store was put back.
     """
     return commitment(ref.encode(), {"person": person})
+
+
+def supplement_facts(one: Any) -> dict[str, JSON]:
+    """What the entry of a supplement says; it commits to whose it is, for which record, and what it is."""
+    bound: dict[str, JSON] = {"person": one.person, "record": one.record, "digest": one.digest}
+    return {
+        "service": one.service, "version": one.version, "supplement": one.name, "field": one.field,
+        "until": rfc3339(one.until), "commitment": commitment(one.ref.encode(), bound),
+    }  # fmt: skip
 
 
 # Stand in a pattern for what differs. No text that is declared holds a character like theirs.

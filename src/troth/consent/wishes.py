@@ -1,5 +1,6 @@
 """What a person may wish apart from any submission, and whether the statement leaves it to them. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, get_args
@@ -31,12 +32,14 @@ class Spoken(NamedTuple):
     """Everything that one person said to one service: which records they made, what they chose there, and their wishes.
 
     `agreements`: ``(record, point, version, at)``. `choices`: ``(number, record, offer, given)``. `wishes`:
-    ``(follows, number, wish, version, at)``, both in the order in which they were said.
+    ``(follows, number, wish, version, at)``, both in the order in which they were said. `supplements`: ``(reference,
+    record)``, what was added to a record from elsewhere, and under which reference it is held.
     """
 
     agreements: list[tuple[str, str, int, datetime]]
     choices: list[tuple[int, str, str, bool]]
     wishes: list[tuple[int, int, Wish, int, datetime]]
+    supplements: Sequence[tuple[str, str]] = ()
 
 
 def not_offered(wish: Wish, compiled: Compiled, newest: int) -> str:

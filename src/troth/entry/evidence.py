@@ -10,6 +10,7 @@ from typing import Protocol
 from troth import clock
 from troth.collection import evidence as submissions
 from troth.consent import evidence as agreements
+from troth.consent import evidence_supplements as supplements
 from troth.consent import evidence_wishes as wishes
 from troth.consent.reads import record_of
 from troth.control import evidence_requests as requests
@@ -92,8 +93,9 @@ class _Room(Protocol):
         """Rows that no entry explains."""
 
 
-def _others() -> tuple[Counted, ...]:
+def _others(holdings: vault.Holdings) -> tuple[Counted, ...]:
     return (
+        supplements.Supplements(holdings),
         wishes.Wishes(),
         uses.Uses(),
         uses.Tokens(),
@@ -110,7 +112,8 @@ def _there(published: versions.Versions, holdings: vault.Holdings, others: Seque
 
 def lost_since(size: int) -> dict[str, int]:
     """Of each kind, how many of the entries from the one at `size` on tell of rows that a restoring lost."""
-    lost = Lost(_there(versions.Versions(), vault.Holdings(clock.now()), _others()))
+    holdings = vault.Holdings(clock.now())
+    lost = Lost(_there(versions.Versions(), holdings, _others(holdings)))
     for block, _ in told(lambda _done, _total: None, since=size):
         lost.without(block)
     return dict(lost.counted)
@@ -120,7 +123,7 @@ def _rows(progress: Progress, counted: Counter[str]) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    others = _others()
+    others = _others(holdings)
     rooms: tuple[_Room, ...] = (published, agreed, holdings, *others)
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
         **{room.kind: room.held_against for room in rooms},

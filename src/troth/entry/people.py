@@ -1,5 +1,6 @@
 """`troth token` and `troth person`: what programs may ask, and what persons wish, on their behalf."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,6 +13,8 @@ from troth import clock
 
 tokens = typer.Typer(no_args_is_help=True, help="Tokens with which programs ask what may be used.")
 persons = typer.Typer(no_args_is_help=True, help="What persons wish, noted on their behalf, and what was used of them.")
+
+_MOST = 100_000
 
 Data = Annotated[Path, typer.Option("--data", help="The installation's directory.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
@@ -120,6 +123,42 @@ def age(
 ) -> None:
     """Notes that a person is of this age or older, or was found to be younger. No date of birth is kept."""
     _wish(data, person, "age", number=years, given=not younger)
+
+
+@persons.command("supplement")
+def supplement(
+    record: Annotated[str, typer.Argument(help="The submission that it completes.")],
+    name: Annotated[str, typer.Argument(help="A supplement of the statement.")],
+    data: Data = Path(),
+) -> None:
+    """Adds what was found elsewhere, read from the input, to one submission. It is used for that one alone."""
+    prepared(data)
+    from troth.collection.supplements import supplement as add  # noqa: PLC0415 - needs the installation
+
+    with kept():
+        leaf = add(record, name, sys.stdin.read(_MOST).strip(), at=clock.now())
+    typer.echo(f"Added; its entry is {leaf.hex()}.")
+
+
+@persons.command("supplements")
+def supplements(person: Ref, data: Data = Path(), as_json: Json = False) -> None:
+    """Says what was added to what a person gave, from where, and for which submission; never what it says."""
+    prepared(data)
+    from troth.consent.reads import supplements_of  # noqa: PLC0415 - needs the installation
+    from troth.statement.model import say  # noqa: PLC0415 - needs the installation
+    from troth.statement.reads import version  # noqa: PLC0415 - needs the installation
+
+    rows = []
+    for one in supplements_of(person):
+        statement = version(one.service, one.version).statement
+        rows.append(
+            {
+                "supplement": one.name, "field": one.field, "record": one.record,
+                "source": say(statement.supplements[one.name].source, statement.languages[0]),
+                "at": clock.rfc3339(one.at), "until": clock.rfc3339(one.until),
+            }
+        )  # fmt: skip
+    told(rows, as_json=as_json)
 
 
 @persons.command("uses")

@@ -19,16 +19,20 @@ def rows_among(
     `also`: another column with those it must be one of.
     """
     connection = connections[router.db_for_read(model)]
-    within = "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
-    wanted = {by: values, **also}
-    plain = connection.vendor == "postgresql"
-    given = [list(one) if plain else to_json(list(one)).decode() for one in wanted.values()]
-    where = " AND ".join(f"{column} {within}" for column in wanted)
-    names = ", ".join(columns)
+    names, given = ", ".join(columns), [dict.fromkeys(values), *also.values()]
     behind = f" ORDER BY {order}" if order else ""
-    table = model._meta.db_table
+    table = f'"{model._meta.db_table}"'
+    if connection.vendor == "postgresql":
+        where = " AND ".join(f"{column} = ANY(%s)" for column in (by, *also))
+        parameters: list[Any] = list(map(list, given))
+    else:
+        # It looks each up as it comes. To look for one of many, it would put all of them in order first.
+        table = f"(SELECT value AS looked_up FROM json_each(%s)) CROSS JOIN {table}"  # noqa: S608 - names are ours
+        others = [f"{column} IN (SELECT value FROM json_each(%s))" for column in also]  # noqa: S608 - names are ours
+        where = " AND ".join([f"{by} = looked_up", *others])
+        parameters = [to_json(list(one)).decode() for one in given]
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT {names} FROM "{table}" WHERE {where}{behind}', given)  # noqa: S608 - names are ours
+        cursor.execute(f"SELECT {names} FROM {table} WHERE {where}{behind}", parameters)  # noqa: S608 - names are ours
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final
 
+from troth.consent import reads as consent
 from troth.ledger.actions import append
 from troth.ledger.evidence import Told
 from troth.ledger.rows import Insertion
@@ -59,8 +60,11 @@ def open_values(
     others = [person for person in persons if person not in at_once] if at_once else persons
     may, refused = _each(others, wanted, fields, service, at)
 
+    # What was added to a record is used for that record alone.
+    added = consent.supplemented(persons) if wanted.transaction else {}
+
     def allowed(person: str, record: str) -> Collection[str]:
-        return fields if person in at_once else may.get((person, record), ())
+        return fields if person in at_once else may.get((person, added.get(record, record)), ())
 
     some = {person for person, _ in may}
     whose = [person for person in persons if person in at_once or person in some]
@@ -103,7 +107,8 @@ def open_field(person: str, field: str, wanted: Wanted, *, service: str, by: str
 def open_own(person: str, right: str, *, service: str, by: str, at: datetime, record: str = "") -> Values:
     """Everything that is held of a person, for that person: a right is no purpose, and nothing stands against it.
 
-    Of one `record` alone if it is named. A right that the statement in force does not declare is refused.
+    Of one `record` alone if it is named. What was added from elsewhere stands under a reference of its own;
+    ``consent.reads.supplements_of`` says from where. A right that the statement in force does not declare is refused.
     """
     if right not in statements.in_force(service, at).statement.rights:
         message = "The statement in force declares no such right. See /privacy/ for those it does."
@@ -117,7 +122,12 @@ def open_own(person: str, right: str, *, service: str, by: str, at: datetime, re
     }
     wanted = Wanted(f"right.{right}")
     every = {field for fields in may.values() for field in fields}
-    return _opened([person], every, lambda *place: may.get(place, ()), {}, wanted, service=service, by=by, at=at)
+    added = consent.supplemented([person])
+
+    def allowed(person: str, record: str) -> Collection[str]:
+        return may.get((person, added.get(record, record)), ())
+
+    return _opened([person], every, allowed, {}, wanted, service=service, by=by, at=at)
 
 
 def _opened(

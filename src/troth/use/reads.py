@@ -215,6 +215,8 @@ def known_of(persons: Sequence[str], service: str) -> Iterator[tuple[str, Known,
         for record, field in vault.held(some):
             fields[record].append(field)
         for person, spoken in consent.spoken(some, service).items():
+            for ref, record in spoken.supplements:
+                fields[record] += fields.pop(ref, [])
             yield person, *_known(spoken, fields, service)
 
 

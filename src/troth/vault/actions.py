@@ -17,7 +17,7 @@ from troth.vault import files, keys, rules
 from troth.vault.certificate import committed
 from troth.vault.errors import NoSuchPerson
 from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed, Suppression
-from troth.vault.reads import secrets_of
+from troth.vault.reads import secret_of, secrets_of
 from troth.vault.router import KEYS
 
 T = TypeVar("T")
@@ -88,6 +88,21 @@ def hold(holdings: Sequence[Holding], *, at: datetime) -> list[Held]:
         held.append(Held(person, rules.entry_salt(salts, record), digests))
     _add_sealed(rows)
     return held
+
+
+def add(person: str, record: str, value: Value, *, at: datetime) -> str:
+    """Seals one more value of `person`, as a record of its own, within the unit of work it belongs to: its digest.
+
+    :class:`NoSuchPerson` when nothing is held of them.
+    """
+    insist_on_unit()
+    if not Person.objects.select_for_update().filter(ref=person):
+        message = "Nothing is held of anybody with this reference any more."
+        raise NoSuchPerson(message)
+    secret = secret_of(person)
+    sealed = rules.envelope(secret, person, record).seal(value.plain, value.field)
+    _add_sealed([(person, record, value.field, sealed, value.file, at, value.keep_until)])
+    return rules.value_digest(rules.salts_of(secret), record, value.field, value.lasting)
 
 
 def _owners(holdings: Sequence[Holding], at: datetime) -> list[_Owner]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Min
+from django.db.models import Max, Min
 
 from troth.ledger.among import rows_among
 from troth.ledger.tail import Tail
@@ -98,6 +98,12 @@ def lasting(person: str) -> list[Lasting]:
     """Every value of `person`, the oldest first."""
     rows = Sealed.objects.filter(person=person).order_by("since", "pk")
     return [Lasting(*row) for row in rows.values_list("record", "field", "since", "keep_until")]
+
+
+def held_until(record: str) -> datetime | None:
+    """When the last value of a record is over; None when none is held."""
+    last: datetime | None = Sealed.objects.filter(record=record).aggregate(last=Max("keep_until"))["last"]
+    return last
 
 
 def known(persons: Collection[str]) -> set[str]:

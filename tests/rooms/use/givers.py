@@ -33,6 +33,12 @@ def give(point: str, at: datetime = AT, choices: tuple[str, ...] = (), **fields:
         return submit(lambda _: (given, shown), {})
 
 
+def order(gives: Gives) -> Accepted:
+    """Somebody orders."""
+    fields = {"name": "Lin", "company": "Example", "work-address": "1 Example Road", "country": "TW"}
+    return gives("order", product="EonStor", quantity="1", email=address(), **fields)
+
+
 def publish() -> None:
     """Publishes the first example, unless it is in force."""
     assert settings.TROTH_SERVICE == SERVICE

@@ -3,9 +3,10 @@
 import pytest
 from django.db import connection
 
-from tests.rooms.use.givers import AT, SERVICE, Gives, address, later
-from troth.consent import evidence_wishes
-from troth.consent.actions import wish
+from tests.rooms.use.givers import AT, SERVICE, Gives, address, later, order
+from troth.consent import evidence_supplements, evidence_wishes
+from troth.consent.actions import supplement, wish
+from troth.consent.models import Supplement
 from troth.consent.models import Wish as WishRow
 from troth.consent.wishes import Wish
 from troth.ledger import actions as ledger
@@ -15,6 +16,7 @@ from troth.use import evidence
 from troth.use.actions import end_token, make_token, open_values
 from troth.use.gates import Wanted
 from troth.use.models import CROWD, Crowd, Token, Use, Used
+from troth.vault.evidence import Holdings
 
 pytestmark = pytest.mark.usefixtures("sqlite")
 
@@ -35,8 +37,9 @@ def _attempt(change: str) -> None:
 
 
 def found() -> list[str]:
-    """What is found of uses, tokens and wishes."""
-    every = evidence.Uses(), evidence.Tokens(), evidence_wishes.Wishes()
+    """What is found of uses, tokens, wishes and supplements."""
+    added = evidence_supplements.Supplements(Holdings(AT))
+    every = evidence.Uses(), evidence.Tokens(), evidence_wishes.Wishes(), added
     findings = [
         finding
         for block, _ in told(lambda *_: None)
@@ -82,7 +85,7 @@ def test_a_changed_use_is_found(gives: Gives, change: str) -> None:
 
 COLUMNS = [
     (row._meta.db_table, field.column)
-    for row in (WishRow, Token, Use, Used, Crowd)
+    for row in (WishRow, Supplement, Token, Use, Used, Crowd)
     for field in row._meta.concrete_fields
     if field.column != "id"
 ]
@@ -94,13 +97,14 @@ OTHER = {
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_every_column_is_held_against_its_entry(gives: Gives, table: str, column: str) -> None:
-    """Whichever column of a wish, a token or a use is another one, verification says so."""
+    """Whichever column of a wish, a supplement, a token or a use is another one, verification says so."""
     if not Crowd.objects.exists():
         persons = [gives("newsletter", email=address()).person for _ in range(CROWD)]
         open_values(persons, Wanted("handle-subscription"), ("email",), service=SERVICE, by="a test", at=AT)
     person = gives("newsletter", email=address()).person
     open_values([person], Wanted("handle-subscription"), ("email",), service=SERVICE, by="a test", at=AT)
     wish(person, SERVICE, Wish("consent", given=True, about="newsletter"), by="person", at=AT)
+    supplement(order(gives).record, "company-look-up", b"Registered", at=AT)
     ref, _ = make_token(["newsletter"], "", service=SERVICE, expires=later(days=9), at=AT)
     end_token(ref, at=AT)
     make_token(["newsletter"], "", service=SERVICE, expires=later(days=8), at=AT)

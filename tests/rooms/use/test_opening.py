@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.rooms.use.givers import AT, SERVICE, Gives, address, later
-from troth.consent.actions import wish
+from tests.rooms.use.givers import AT, SERVICE, Gives, address, later, order
+from troth.consent.actions import supplement, wish
 from troth.consent.errors import NoSuchPerson, NotOffered
+from troth.consent.reads import supplements_of
 from troth.consent.wishes import Wish
 from troth.ledger import actions as ledger
 from troth.ledger.evidence import told
@@ -19,6 +20,7 @@ from troth.use.models import CROWD, FEW, Use, Used
 from troth.use.reads import Question, decide, uses_of
 from troth.vault.actions import erase
 from troth.vault.jobs import keep_retention
+from troth.vault.models import Sealed
 
 NEWS = Wanted("newsletter")
 KEEP = Wanted("handle-subscription")
@@ -117,7 +119,7 @@ def test_what_was_said_last_holds_whatever_the_clock_says(gives: Gives) -> None:
 
 def test_an_objection_stops_what_rests_on_interest_alone(gives: Gives) -> None:
     """Whoever objects to fraud prevention is left alone by it; their order is carried out."""
-    person = order(gives)
+    person = order(gives).person
     assert may(person, Wanted("prevent-fraud"), "email") == ("email",)
     wishes(person, "objection", "purpose.prevent-fraud")
     assert may(person, Wanted("prevent-fraud"), "email") == ()
@@ -126,15 +128,9 @@ def test_an_objection_stops_what_rests_on_interest_alone(gives: Gives) -> None:
     assert may(person, Wanted("prevent-fraud"), "email") == ("email",)
 
 
-def order(gives: Gives) -> str:
-    fields = {"name": "Lin", "company": "Example", "work-address": "1 Example Road", "country": "TW"}
-    bought = {"product": "EonStor", "quantity": "1", "email": address()}
-    return gives("order", **fields, **bought).person
-
-
 def test_a_restriction_stops_all_but_the_law(gives: Gives) -> None:
     """What is restricted is kept and not used, but for what the law asks."""
-    person = order(gives)
+    person = order(gives).person
     wishes(person, "restriction")
     assert may(person, Wanted("carry-out-order"), "email") == ()
     assert may(person, Wanted("legal-duty"), "name") == ("name",)
@@ -193,6 +189,33 @@ def test_a_right_opens_everything_for_the_person(gives: Gives) -> None:
     assert entries("used")[-1]["purpose"] == "right.access"
     with pytest.raises(NotDeclared):
         open_own(person, "admire", service=SERVICE, by="person", at=AT)
+
+
+def test_a_supplement_is_opened_for_its_transaction(gives: Gives) -> None:
+    """What was looked up for an order is opened for that order alone, beside it for nobody; and for the person."""
+    ordered = order(gives)
+    person, check = ordered.person, Wanted("identity-check")
+    supplement(ordered.record, "company-look-up", b"Registered", at=AT)
+    assert not opened([person], check, "identity-result").opened
+    other = opened([person], check._replace(transaction="2" * 35), "identity-result")
+    assert other.refused[person]["identity-result"].code == "other-transaction"
+    values = opened([person], check._replace(transaction=ordered.record), "identity-result")
+    assert [plain for _, _, _, plain in values.opened] == [b"Registered"]
+    own = open_own(person, "access", service=SERVICE, by="person", at=AT).plain[person]["identity-result"]
+    (added,) = supplements_of(person)
+    assert own == [(added.ref, b"Registered")]
+    assert (added.record, added.name) == (ordered.record, "company-look-up")
+
+
+def test_a_supplement_ends_no_later_than_its_transaction(gives: Gives) -> None:
+    """With the time of its purpose, or of the last that was given, it is used no more, and goes."""
+    ordered = order(gives)
+    supplement(ordered.record, "company-look-up", b"Registered", at=later(days=3))
+    (added,) = supplements_of(ordered.person)
+    assert added.until <= max(one.keep_until for one in Sealed.objects.filter(record=ordered.record))
+    wanted = Wanted("identity-check", transaction=ordered.record)
+    assert may(ordered.person, wanted, "identity-result", at=added.until - timedelta(days=1)) == ("identity-result",)
+    assert may(ordered.person, wanted, "identity-result", at=added.until) == ()
 
 
 @pytest.mark.parametrize(

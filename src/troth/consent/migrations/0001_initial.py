@@ -73,5 +73,25 @@ class Migration(migrations.Migration):
                 ("leaf", models.BinaryField(max_length=32, unique=True)),
             ],
         ),
+        migrations.CreateModel(
+            name="Supplement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(max_length=35, unique=True)),
+                ("record", models.CharField(max_length=35)),
+                ("person", models.CharField(db_index=True, max_length=35)),
+                ("service", models.CharField(max_length=60)),
+                ("version", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=60)),
+                ("field", models.CharField(max_length=60)),
+                ("digest", models.CharField(max_length=64)),
+                ("until", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                ("leaf", models.BinaryField(max_length=32, unique=True)),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("record", "name"), name="one_supplement_of_a_name")],
+            },
+        ),
         put_up(*APPEND_ONLY),
     ]
