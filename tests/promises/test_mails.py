@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.support import me, points, smtp
+from tests.support.clocks import Clock
 from tests.support.documents import Document
 from tests.support.forked import run
 from tests.support.site import Failed, Running, free_port, http, troth
@@ -120,6 +122,23 @@ def test_a_letter_that_is_refused_for_good_is_given_up(client, sending, server):
     assert server.tries == 1
 
 
+@pytest.mark.promise("P46")
+def test_a_letter_of_no_use_is_given_up(client, new_site, server):
+    """A code whose time is over before the mail server took it is not sent afterwards."""
+    site = new_site("infortrend")
+    site.stop()
+    server.serves(site)
+    clock = Clock(site)
+    site.start()
+    address = me.held(client, site)
+    me.asked(client, site, address)
+    until(lambda: waiting(site) == 1, "a letter that waits")
+    clock.set(timedelta(minutes=10, seconds=5))
+    until(lambda: "letters were given up" in site.printed(), "a line of the log")
+    assert waiting(site) == 0
+    assert address not in site.printed()
+
+
 @pytest.mark.promise("P43")
 def test_nothing_is_handed_over_in_clear(client, sending, server):
     """A mail server that offers no TLS, or has been stripped of it, is given neither password nor letter."""
@@ -163,9 +182,7 @@ def mute(tmp_path: Path, store) -> Iterator[Running]:
     file = site.directory / "troth.toml"
     file.write_text(file.read_text("utf-8").replace("[site]\n", "[site]\nbehind_proxy = true\n"), "utf-8")
     troth("publish", site.directory / "statement.yaml", "--effective", "today", "--data", site.directory)
-    site.begin()
-    with outside(site) as proxy:
-        until(lambda: answers(proxy), "a site that is ready")
+    begin(site)
     yield site
     site.close()
 
@@ -174,6 +191,13 @@ def outside(site: Running) -> httpx.Client:
     """Somebody who comes through the proxy in front of `site`."""
     passed_on = {"Host": "www.example.com", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
     return http(base_url=site.url, headers=passed_on)
+
+
+def begin(site: Running) -> None:
+    """Serves, and returns when it is ready."""
+    site.begin()
+    with outside(site) as proxy:
+        until(lambda: answers(proxy), "a site that is ready")
 
 
 def answers(proxy: httpx.Client) -> bool:
@@ -198,6 +222,41 @@ def test_a_site_that_cannot_write_says_so(mute):
         assert client.get("/mails/").status_code == 403
     told = json.loads(run("status", "--data", mute.directory, "--json").stdout)
     assert "mail.not-set-up" in [one["code"] for one in told["problems"]]
+
+
+@pytest.mark.promise("P43")
+def test_a_session_goes_over_tls_alone(mute, server):
+    """On a site that others reach, the cookie of a session is the browser's for this host, and for TLS, alone."""
+    mute.stop()
+    server.serves(mute)
+    server.start()
+    begin(mute)
+    address = points.address()
+    with outside(mute) as client:
+        client.headers["Origin"] = "https://www.example.com"
+        points.taken(points.give(client, mute, "newsletter", email=address))
+        page = client.get("/me/sign-in/")
+        client.headers["Cookie"] = page.headers["set-cookie"].partition(";")[0]
+        said = Document(page).hidden | {"address": address}
+        form = Document(client.post("/me/sign-in/", data=said)).hidden
+        until(lambda: server.letters(address), "the letter with the code")
+        code = CODE.search(server.letters(address)[0].get_content())
+        assert code
+        answer = client.post("/me/sign-in/code/", data={**form, "code": code.group()})
+        (cookie,) = [one for one in answer.headers.get_list("set-cookie") if "me=" in one]
+        value, *rest = cookie.split("; ")
+        assert value.startswith("__Host-me=")
+        assert set(rest) == {"HttpOnly", "Path=/", "SameSite=Lax", "Secure"}
+        client.headers["Cookie"] = f"{value}; {client.headers['Cookie']}"
+        own = client.get("/me/security/")
+        assert own.status_code == 200
+        client.headers["Cookie"] = f"{value}; {own.headers['set-cookie'].partition(';')[0]}"
+        out = client.post("/me/sign-out/", data=Document(own).hidden)
+        assert out.status_code == 303
+        (gone,) = [one for one in out.headers.get_list("set-cookie") if "me=" in one]
+        assert gone.startswith('__Host-me="";')
+        assert "Secure" in gone
+        assert client.get("/me/").status_code == 303
 
 
 WRONG = {

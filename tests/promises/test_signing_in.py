@@ -1,6 +1,8 @@
 """Signing in: only who reads the mail of an address, or holds what they made here for it, comes in."""
 
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
@@ -144,6 +146,19 @@ def test_an_address_is_not_flooded(client, new_site):
         me.refused(answer, 429, "control.too-often")
         assert 0 < int(answer.headers["retry-after"]) <= 900
     me.asked(client, site, points.address())
+
+
+@pytest.mark.promise("P46")
+def test_a_limit_holds_for_all_at_once(client, infortrend):
+    """Whoever asks a dozen times at the same moment is given five codes as well."""
+    address = me.held(client, infortrend)
+
+    def ask(_number: int) -> int:
+        with http() as one:
+            return me.post(one, infortrend, "/me/sign-in/", address=address).status_code
+
+    with ThreadPoolExecutor(12) as many:
+        assert Counter(many.map(ask, range(12))) == {200: 5, 429: 7}
 
 
 @pytest.fixture

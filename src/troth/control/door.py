@@ -75,8 +75,6 @@ def let_in(response: HttpResponse, token: str) -> None:
 def let_out(response: HttpResponse) -> None:
     """Takes the token away, and has the browser forget what it was shown: for signing out and for erasure."""
     response.delete_cookie(COOKIE, samesite="Lax")
-    if settings.INSTALLATION.secure:
-        response.cookies[COOKIE]["secure"] = True
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
 
 
