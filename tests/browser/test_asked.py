@@ -30,7 +30,7 @@ def lent(site: Running, one: Somebody) -> list[dict[str, str]]:
 
 def come_in(page: Page, site: Running, one: Somebody) -> None:
     """Somebody is signed in on `page`."""
-    page.context.add_cookies(lent(site, one))  # type: ignore[arg-type] # of the cookies' own type
+    page.context.add_cookies(lent(site, one))
 
 
 @LANGUAGES
@@ -113,7 +113,7 @@ def test_without_script(client: httpx.Client, infortrend: Running, profile: NewP
     """A package is made and fetched by whoever has no script: a link shows how far it is."""
     one = somebody(client, infortrend)
     context = profile(java_script_enabled=False)
-    context.add_cookies(lent(infortrend, one))  # type: ignore[arg-type] # of the cookies' own type
+    context.add_cookies(lent(infortrend, one))
     page = context.new_page()
     page.goto(f"{infortrend.url}/me/export/")
     page.locator("#package button").click()

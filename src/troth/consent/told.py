@@ -45,5 +45,9 @@ def agreements_of(person: str) -> list[Agreed]:
 def wishes_of(person: str) -> list[Wished]:
     """Every wish of `person`, the oldest first."""
     rows = Wish.objects.filter(person=person).order_by("pk")
-    names = ("ref", "service", "kind", "about", "given", "number", "by", "at", "leaf")
-    return [Wished(*row[:-1], bytes(row[-1])) for row in rows.values_list(*names)]
+    return [
+        Wished(
+            row.ref, row.service, row.kind, row.about, row.given, row.number, row.by, row.at, bytes(row.leaf)
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Until when a request is to be answered: every row was counted by hand, on a calendar."""
 
 from datetime import date, timedelta
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,9 @@ from hypothesis import strategies as st
 
 from troth.control.clocks import ASKED, Asked, Law, confirmed_by, due
 
-GDPR, TAIWAN, CALIFORNIA = "gdpr", "tw-pdpa", "ca-ccpa"
+GDPR: Final = "gdpr"
+TAIWAN: Final = "tw-pdpa"
+CALIFORNIA: Final = "ca-ccpa"
 EASTER = "2026-04-03 2026-04-06"
 CHRISTMAS = "2026-12-25 2026-12-26 2027-01-01"
 NEW_YEAR = "2026-02-16 2026-02-17 2026-02-18 2026-02-19 2026-02-20"  # the Lunar New Year
