@@ -73,7 +73,7 @@ def path_of(event: Event) -> str:
     if placed is None:
         return ""
     number, slot = divmod(placed.index, tiles.TILE_WIDTH)
-    return tiles.bundle_path(number, slot + 1)
+    return f"/log/{tiles.bundle_path(number, slot + 1)}"
 
 
 def receipt_of(person: str, event: Event) -> dict[str, Any] | None:
