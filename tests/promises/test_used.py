@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from contextlib import closing
 from datetime import timedelta
 
 import httpx
@@ -11,9 +12,12 @@ from tests.support import points, versions
 from tests.support.asking import Asking, wishes
 from tests.support.clocks import Clock
 from tests.support.declared import declared
+from tests.support.documents import Document
 from tests.support.forked import own_environment
+from tests.support.me import signed_in
 from tests.support.outsider import Log
 from tests.support.site import EXAMPLES, TROTH, Failed, Running, troth
+from tests.support.waiting import until
 
 
 def person(client: httpx.Client, site: Running, point: str, *choices: str, **fields: object) -> str:
@@ -204,10 +208,15 @@ def test_what_is_combined_is_declared(client, infortrend, asking):
 
 def ordered(client: httpx.Client, site: Running) -> tuple[str, str]:
     """Somebody who ordered, and the record of it."""
+    told = points.taken(ordering(client, site)[1])
+    return told["person"], told["receipt"].rstrip("/").rpartition("/")[2]
+
+
+def ordering(client: httpx.Client, site: Running) -> tuple[points.Answers, httpx.Response]:
+    """What somebody answers who orders, and what the site does."""
     asked = points.described(client, site, "order")
     given = points.answers(asked["shown"], optional=True)
-    told = points.taken(points.post(client, site, "order", points.submission(asked, given), given.files))
-    return told["person"], told["receipt"].rstrip("/").rpartition("/")[2]
+    return given, points.post(client, site, "order", points.submission(asked, given), given.files)
 
 
 def adding(site: Running, record: str, name: str, found: str) -> subprocess.CompletedProcess[str]:
@@ -251,6 +260,22 @@ def test_a_supplement_says_where_it_is_from(client, infortrend):
     entry = Log(client, infortrend).entry(leaf)
     assert (entry["kind"], entry["supplement"], entry["service"]) == ("supplemented", "company-look-up", "infortrend")
     assert not any(word in json.dumps(entry) for word in (somebody, record, "98765"))
+
+
+@pytest.mark.promise("P08", "P47")
+def test_a_supplement_is_seen_by_the_person(client, infortrend, tmp_path):
+    """On their own page it stands beside what they gave, with its source; and in their history, with what proves it."""
+    given, answer = ordering(client, infortrend)
+    record = points.taken(answer)["receipt"].rstrip("/").rpartition("/")[2]
+    leaf = looked_up(infortrend, record, "Registered: 54321")
+    with closing(signed_in(infortrend, given.fields["email"])) as me:
+        page = Document(me.get(infortrend.url + "/me/data/")).text
+        assert all(words in page for words in ("Registered: 54321", "Ministry of Economic Affairs"))
+        assert "was added from elsewhere" in Document(me.get(infortrend.url + "/me/history/")).text
+        receipt = f"{infortrend.url}/me/history/{leaf}.json"
+        proved = until(lambda: (answer := me.get(receipt)).status_code == 200 and answer, "a place in the log")
+    (tmp_path / "receipt.json").write_bytes(proved.content)
+    assert troth("verify", "--receipt", tmp_path / "receipt.json").startswith("Verified: ")
 
 
 @pytest.mark.promise("P08")

@@ -61,15 +61,16 @@ class Supplemented:
     version: int
     name: str
     field: str
+    digest: str
     until: datetime
     at: datetime
+    leaf: bytes
 
 
 def supplements_of(person: str) -> list[Supplemented]:
     """Everything that was added to records of `person` and may still be held, in its order."""
-    names = [one.name for one in fields(Supplemented)]
-    rows = Supplement.objects.filter(person=person).order_by("pk").values_list(*names)
-    return [Supplemented(*row) for row in rows]
+    rows = Supplement.objects.filter(person=person).order_by("pk").values(*[one.name for one in fields(Supplemented)])
+    return [Supplemented(**{**row, "leaf": bytes(row["leaf"])}) for row in rows]
 
 
 def new_words() -> tuple[Tail, Tail]:

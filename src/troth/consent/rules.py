@@ -81,11 +81,16 @@ def committed_wish(person: str, ref: str) -> str:
 
 def supplement_facts(one: Any) -> dict[str, JSON]:
     """What the entry of a supplement says; it commits to whose it is, for which record, and what it is."""
-    bound: dict[str, JSON] = {"person": one.person, "record": one.record, "digest": one.digest}
+    told = supplement_opened(one.person, one)
     return {
         "service": one.service, "version": one.version, "supplement": one.name, "field": one.field,
-        "until": rfc3339(one.until), "commitment": commitment(one.ref.encode(), bound),
+        "until": rfc3339(one.until), "commitment": commitment(one.ref.encode(), told),
     }  # fmt: skip
+
+
+def supplement_opened(person: str, one: Any) -> dict[str, JSON]:
+    """What the entry of a supplement commits to."""
+    return {"person": person, "record": one.record, "digest": one.digest}
 
 
 # Stand in a pattern for what differs. No text that is declared holds a character like theirs.

@@ -5,6 +5,8 @@ from typing import Final, Literal, NamedTuple
 
 import isodate
 
+from troth.consent import actions as wishes
+from troth.consent.wishes import Wish
 from troth.control import asked as reads
 from troth.control import clocks, entries
 from troth.control.clocks import ASKED, Asked, Due
@@ -31,6 +33,7 @@ class Through(NamedTuple):
 OWN_PAGE: Final = Through("page", "person")
 MOST_OPEN: Final = 20
 MOST_WORDS: Final = 4000
+_RIGHTS: Final = {("consent", False): "withdraw", ("objection", True): "object", ("restriction", True): "restrict"}
 
 
 @unit_of_work
@@ -53,6 +56,14 @@ def fulfilled(person: str, asked: str, *, service: str, through: Through, at: da
     row = _received(person, asked, service=service, through=through, at=at, at_once=True)
     _answer(row, entries.CLOSED, outcome="done", reason="", by=through.by, at=at)
     return row.ref
+
+
+@unit_of_work
+def wish(person: str, wished: Wish, *, service: str, at: datetime) -> None:
+    """Notes what a person wishes on their own page; where it is a right of theirs, also that they asked."""
+    wishes.wish(person, service, wished, by="person", at=at)
+    if asked := _RIGHTS.get((wished.kind, wished.given)):
+        fulfilled(person, asked, service=service, through=OWN_PAGE, at=at)
 
 
 @unit_of_work

@@ -8,7 +8,7 @@ from typing import Any
 
 from troth.collection.rules import Given, corrected
 from troth.consent.reads import recorded
-from troth.control import telling
+from troth.control import asking, telling
 from troth.control.errors import AddressStays
 from troth.control.moving import address_of
 from troth.control.owned import File
@@ -102,6 +102,7 @@ def _keep(one: Place, plain: bytes, file: str, at: datetime) -> None:
         one.person, [correcting.Correct(one.record, one.field, plain, one.was, file)], by="person", at=at
     )
     telling.queue(one.person, [(one.record, one.field)], at=at)
+    asking.fulfilled(one.person, "correct", service=one.service, through=asking.OWN_PAGE, at=at)
 
 
 def _typed(plain: bytes, datum: Datum) -> str:

@@ -57,7 +57,7 @@ class Gathered:
 
     def __len__(self) -> int:
         """How many files the package has at most, its manifest apart."""
-        return 11 + len(self._sent) + len(self._events)
+        return 12 + len(self._sent) + len(self._events)
 
     def parts(self) -> Iterator[Part]:
         """Each file of the package but its manifest."""
@@ -87,6 +87,9 @@ class Gathered:
             "service": self.service,
             "made": rfc3339(self.at),
             "records": [self._record(one.record) for one in agreements_of(self.person)],
+            "supplements": [
+                self._supplement(one) for one in consent.supplements_of(self.person) if one.ref in self._plain
+            ],
             "wishes": [
                 {"wish": one.wish, "about": one.about, "given": one.given, "number": one.number, "by": one.by,
                  "at": rfc3339(one.at), "entry": one.leaf.hex()}
@@ -123,6 +126,15 @@ class Gathered:
             "entry": recorded.leaf.hex(),
         }
 
+    def _supplement(self, one: consent.Supplemented) -> dict[str, Any]:
+        statement = statements.version(one.service, one.version).statement
+        declared = statement.supplements[one.name]
+        return {
+            "record": one.record, "source": say(declared.source, self._language), "purpose": declared.purpose,
+            "at": rfc3339(one.at), "until": rfc3339(one.until), "entry": one.leaf.hex(),
+            "value": self._value(statement, one.ref, one.field, self._plain[one.ref][one.field]),
+        }  # fmt: skip
+
     def _value(self, statement: Statement, record: str, field: str, plain: bytes) -> dict[str, Any]:
         datum = statement.data[field]
         value: dict[str, Any] = {"field": field, "label": say(datum.label, self._language), "term": datum.term}
@@ -157,6 +169,8 @@ class Gathered:
         yield "wishes.csv", package.table(said["wishes"], ["at", "wish", "about", "given", "number", "by", "entry"])
         uses = ["at", "purpose", "fields", "recipient", "country", "by", "entry"]
         yield "uses.csv", package.table(said["uses"], uses)
+        added = [{**one, "field": one["value"]["field"], "value": one["value"]["value"]} for one in said["supplements"]]
+        yield "supplements.csv", package.table(added, ["at", "record", "field", "value", "source", "purpose", "until"])
         requests = ["at", "asked", "words", "door", "law", "due", "state", "request", "entry"]
         yield "requests.csv", package.table(said["requests"], requests)
 

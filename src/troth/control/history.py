@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from troth.clock import rfc3339
 from troth.consent import reads as consent
 from troth.consent import told as said
+from troth.consent.rules import supplement_opened
 from troth.control import entries
 from troth.control.models import Answer, Request
 from troth.ledger import reads as ledger
@@ -28,8 +29,8 @@ class Event(NamedTuple):
 
 def events_of(person: str) -> list[Event]:
     """Every entry about `person`, the newest first."""
-    found = [*_given(person), *_wished(person), *_used(person), *_asked(person), *_corrected(person)]
-    return sorted(found, key=lambda one: (one.at, one.leaf), reverse=True)
+    kinds = (_given, _wished, _used, _asked, _corrected, _supplemented)
+    return sorted((one for kind in kinds for one in kind(person)), key=lambda one: (one.at, one.leaf), reverse=True)
 
 
 def _given(person: str) -> list[Event]:
@@ -54,6 +55,10 @@ def _used(person: str) -> list[Event]:
 
 def _corrected(person: str) -> list[Event]:
     return [Event(one.at, "corrected", one.leaf.hex(), one._asdict()) for one in corrections_of(person)]
+
+
+def _supplemented(person: str) -> list[Event]:
+    return [Event(one.at, "supplemented", one.leaf.hex(), vars(one)) for one in consent.supplements_of(person)]
 
 
 def _asked(person: str) -> list[Event]:
@@ -100,6 +105,9 @@ def _opened(person: str, event: Event, leaf: bytes) -> tuple[Any, dict[str, Any]
         opening = {"salt": event.said["ref"].encode().hex(), "record": {"person": person}}
     elif event.kind == "corrected":
         opening = correction_opening(person, event.said)
+    elif event.kind == "supplemented":
+        one = consent.Supplemented(**event.said)
+        opening = {"salt": one.ref.encode().hex(), "record": supplement_opened(person, one)}
     else:
         opening = uses.opening(leaf, person) or {}
     return opening["record"], opening

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
+from django.conf import settings
 
 from troth.collection.rules import Given, corrected
 from troth.consent.reads import recorded
-from troth.control import limits, rules, sessions, telling
+from troth.control import asking, limits, rules, sessions, telling
 from troth.control.actions import readdress
 from troth.control.errors import CodeOver, WrongCode
 from troth.control.letters import moving_letter
@@ -122,6 +123,7 @@ def _move(me: SignedIn, address: str, device: Device, *, at: datetime) -> None:
     correcting.correct(me.person, corrections, by="person", at=at)
     correcting.readdress(me.person, address)
     telling.queue(me.person, places, at=at)
+    asking.fulfilled(me.person, "correct", service=settings.TROTH_SERVICE, through=asking.OWN_PAGE, at=at)
     old = sessions.address_of(me)
     readdress(me.person, address)
     if old != address:

@@ -30,7 +30,7 @@ class Names:
                     "fields": [self._field(name) for name in said["fields"]],
                     "recipient": self._recipient(said["recipient"]) if said["recipient"] else "",
                 }
-            case "corrected":
+            case "corrected" | "supplemented":
                 return {"field": self._field(said["field"])}
             case _:
                 return {}

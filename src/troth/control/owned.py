@@ -78,8 +78,18 @@ class Held(NamedTuple):
     openings: str
 
 
+class Added(NamedTuple):
+    """What was added from elsewhere: what it is, from where, for what, and until when it is held."""
+
+    label: str
+    shown: Shown
+    source: str
+    purpose: str
+    until: str
+
+
 class Record(NamedTuple):
-    """What was given at one point at one time, under one version, as far as it is held."""
+    """What was given at one point at one time, under one version, as far as it is held; and what was added to it."""
 
     record: str
     point: str
@@ -87,6 +97,7 @@ class Record(NamedTuple):
     version: int
     at: datetime
     values: Sequence[Held]
+    added: Sequence[Added]
 
 
 def records(person: str, service: str, language: str, at: datetime) -> list[Record]:
@@ -99,6 +110,7 @@ def records(person: str, service: str, language: str, at: datetime) -> list[Reco
     served = serving(person, service, at)
     now = Voice(statements.in_force(service, at).statement, language)
     openings = {field: _written(found) for field, found in openings_of(person, now).items()}
+    added = _added(person, language, by_record)
     made = consent.spoken([person], service)[person].agreements
     found = []
     for record, point, version, given in sorted(made, key=lambda one: (one[3], one[0]), reverse=True):
@@ -106,7 +118,19 @@ def records(person: str, service: str, language: str, at: datetime) -> list[Reco
             voice = Voice(statements.version(service, version).statement, language)
             held = list(_values(voice, point, by_record[record], served.get(record, {}), openings))
             title = voice.say(voice.statement.collection[point].title)
-            found.append(Record(record, point, title, version, given, held))
+            found.append(Record(record, point, title, version, given, held, added[record]))
+    return found
+
+
+def _added(person: str, language: str, plain: Mapping[str, Mapping[str, bytes]]) -> Mapping[str, Sequence[Added]]:
+    """By record what was added to it, as far as it is held."""
+    found: dict[str, list[Added]] = defaultdict(list)
+    for one in consent.supplements_of(person):
+        if value := plain.get(one.ref, {}).get(one.field):
+            voice = Voice(statements.version(one.service, one.version).statement, language)
+            declared = voice.statement.supplements[one.name]
+            said = voice.say(declared.source), voice.purpose(declared.purpose), voice.words.day(one.until)
+            found[one.record].append(Added(voice.datum(one.field), shown(voice, one.field, value), *said))
     return found
 
 

@@ -41,6 +41,9 @@ _PARTS: Final = {
         record=_TEXT, point=_TEXT, title=_TEXT, given=_MOMENT, language=_TEXT, version={"type": "integer"},
         statement=_TEXT, values={"type": "array", "items": _VALUE}, choices=_CHOICES, entry=_TEXT,
     ),
+    "supplements": _rows(
+        record=_TEXT, source=_TEXT, purpose=_TEXT, at=_MOMENT, until=_MOMENT, value=_VALUE, entry=_TEXT,
+    ),
     "wishes": _rows(
         wish=_TEXT, about=_TEXT, given={"type": "boolean"}, number={"type": "integer"}, by=_TEXT, at=_MOMENT,
         entry=_TEXT,

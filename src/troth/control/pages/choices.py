@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from troth import clock
 from troth.collection.errors import Forged, Replayed
 from troth.consent import reads as consent
-from troth.consent.actions import wish
 from troth.consent.wishes import KINDS, Spoken, Wish
+from troth.control import asking
 from troth.control.choosing import choices, last_words, unaccepted
 from troth.control.door import own, see_other
 from troth.control.rules import SignedIn
@@ -103,7 +103,7 @@ def _wished(request: HttpRequest, me: SignedIn, page: str) -> HttpResponse:
     if last_words(spoken).get((wished.kind, wished.about), "") != last:
         message = "Something else was said about this since the page was shown. Look at it again and choose."
         raise Replayed(message)
-    wish(me.person, service, wished, by="person", at=at)
+    asking.wish(me.person, wished, service=service, at=at)
     place = f"{wished.kind}-{wished.about}".replace(".", "-").rstrip("-")
     return see_other(f"{reverse(page)}#{place}")
 
