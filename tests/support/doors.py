@@ -60,7 +60,7 @@ def _filled(pattern: str, site: Running) -> str:
         "number": "1",
         "old": "1",
         "new": "1",
-        "record": "none",
+        **dict.fromkeys(("record", "field", "ref", "person", "leaf"), "none"),
         "level": "0",
         "path": "000.p/1",
     }

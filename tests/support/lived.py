@@ -93,7 +93,8 @@ def _one_more(site: Running) -> None:
 
 
 def _keep_no_quote(plain: dict[str, Any]) -> None:
-    plain["purposes"]["prepare-quote"]["retention"] = "P0D"
+    for purpose in ("prepare-quote", "prefill"):
+        plain["purposes"][purpose]["retention"] = "P0D"
 
 
 def _another(plain: dict[str, Any]) -> None:
