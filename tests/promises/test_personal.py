@@ -10,6 +10,7 @@ from tests.support.signed import ALLOWED, INTERESTS, Registered, give
 
 RECOMMENDED, REMEMBERED = "Recommended for you", "We remember that you prefer"
 PAGES = ("/", "/products/")
+OTHER = {"infortrend": "scale-out", "synology-2006": "disk-station"}
 FROM_ELSEWHERE = pytest.mark.parametrize("site_said", ["none", "cross-site"])
 
 
@@ -74,6 +75,19 @@ def test_the_site_opens_in_the_remembered_language(client, site, people, site_sa
     wishes(site, one.person, "withdraw", "remember-settings")
     assert one.client.get(f"{site.url}/", headers={"Sec-Fetch-Site": site_said}).status_code == 200
     assert client.get(f"{site.url}/", headers={"Sec-Fetch-Site": site_said}).status_code == 200
+
+
+@pytest.mark.promise("P19", "P48")
+def test_what_is_put_right_is_heard_at_once(site, people):
+    """Another answer in the place of the first, and the next page fits that one."""
+    one = people.registered(*ALLOWED)
+    _, fitting, _ = INTERESTS[site.directory.name]
+    assert fitting[0] in recommended(one, "/")
+    (path,) = (link for link in seen(one, "/me/data/").attributes("a", "href") if link.endswith("/interests/"))
+    said = {**seen(one, path).hidden, "value": OTHER[site.directory.name]}
+    answer = one.client.post(site.url + path, data=said, headers={"Origin": site.url})
+    assert answer.status_code == 303, answer.text
+    assert fitting[0] not in recommended(one, "/")
 
 
 @pytest.mark.promise("P19")

@@ -93,6 +93,18 @@ def test_a_form_takes_it_back_as_well(client, infortrend, asking):
 
 
 @pytest.mark.promise("P16")
+def test_no_form_undoes_a_withdrawal(client, infortrend, asking):
+    """Anybody can type anybody's address: what was taken back stays so until its person, signed in, gives it again."""
+    email = points.address()
+    somebody = person(client, infortrend, "newsletter", "newsletter", email=email)
+    wishes(infortrend, somebody, "withdraw", "newsletter")
+    assert person(client, infortrend, "newsletter", "newsletter", email=email) == somebody
+    assert asking.why_not(somebody, "newsletter", "email")["code"] == "consent-missing"
+    wishes(infortrend, somebody, "agree", "newsletter")
+    assert asking.may(somebody, "newsletter", "email") == ["email"]
+
+
+@pytest.mark.promise("P16")
 def test_wishes_stand_in_the_ledger(client, infortrend):
     """That somebody withdrew can be seen by anybody, who it was by nobody."""
     somebody = person(client, infortrend, "newsletter", "newsletter")

@@ -152,7 +152,7 @@ class _Memory:
     def __init__(self, service: str) -> None:
         self._service = service
         self._guard = threading.Lock()
-        self._tails = (vault.new_values(), vault.new_erasures(), *consent.new_words())
+        self._tails = (vault.new_values(), vault.new_corrections(), vault.new_erasures(), *consent.new_words())
         self._of = (0, 0)
         self._round = 0
         self._people: OrderedDict[str, Person] = OrderedDict()

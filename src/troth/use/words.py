@@ -23,13 +23,16 @@ class Words:
         self.accepted = 0
         self._by_records = self._by_wishes = FOREVER
         self._corrected = False
+        self._withdrawn: set[str] = set()
 
     def answer(self, offer: str, version: int, *, given: bool) -> None:
-        """A choice: yes or no."""
-        if given:
-            self.yes[offer] = version
-        else:
+        """A choice at a point: yes or no. Anybody can type anybody's address there (decision 0007), so that what was
+        taken back apart from it stays taken back until a wish gives it again.
+        """
+        if not given:
             self.yes.pop(offer, None)
+        elif offer not in self._withdrawn:
+            self.yes[offer] = version
 
     def was_old_enough(self, least: int, at: datetime) -> None:
         """Somebody said at a point that they were of this age or older; nothing more of it is known (P50)."""
@@ -39,6 +42,7 @@ class Words:
         """A wish apart from any submission."""
         match wish.kind:
             case "consent":
+                (self._withdrawn.discard if wish.given else self._withdrawn.add)(wish.about)
                 self.answer(wish.about, version, given=wish.given)
             case "objection":
                 (self.objected.add if wish.given else self.objected.discard)(wish.about)

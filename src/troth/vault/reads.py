@@ -11,7 +11,7 @@ from troth.ledger.among import rows_among
 from troth.ledger.tail import Tail
 from troth.vault import keys, rules
 from troth.vault.errors import Erased, NoSuchPerson
-from troth.vault.models import Erasure, LookUp, Person, PersonKey, Sealed, Suppression
+from troth.vault.models import Correction, Erasure, LookUp, Person, PersonKey, Sealed, Suppression
 from troth.vault.router import KEYS
 
 
@@ -123,6 +123,11 @@ def persons_after(ref: str, most: int) -> list[str]:
 def new_values() -> Tail:
     """Tells of values that are held anew: of whom."""
     return Tail(Sealed, "person")
+
+
+def new_corrections() -> Tail:
+    """Tells of values that were put right anew: of whom."""
+    return Tail(Correction, "person")
 
 
 def new_erasures() -> Tail:
