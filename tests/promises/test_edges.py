@@ -83,12 +83,15 @@ def test_every_method_has_its_answer(client: httpx.Client, infortrend: Running, 
 @pytest.mark.promise("P43")
 def test_slashes_too_many_or_too_few(client: httpx.Client, infortrend: Running, every: list[Door]) -> None:
     """An address without its last slash leads to the one with it, here and nowhere else; others are not there."""
+    there = {door.path for door in every}
     for door in every:
         without = client.get(infortrend.url + (door.path.rstrip("/") or "/"))
         orderly(without)
         if without.is_redirect:
-            assert urlsplit(without.headers["location"]).path == door.path
-            assert urlsplit(without.headers["location"]).netloc in ("", urlsplit(infortrend.url).netloc)
+            leads = urlsplit(without.headers["location"])
+            # What has no last slash was asked for itself: if it leads anywhere, then to another address of the site.
+            assert leads.path in ({door.path} if door.path.endswith("/") else there - {door.path})
+            assert leads.netloc in ("", urlsplit(infortrend.url).netloc)
         for path in (f"{door.path}/", f"/{door.path}", door.path.replace("/", "//"), f"/{door.path.rstrip('/')}"):
             answer = client.get(infortrend.url + path)
             orderly(answer)
@@ -120,12 +123,18 @@ def test_questions_that_are_none(client: httpx.Client, infortrend: Running, ever
 def test_headers_that_say_nothing(
     client: httpx.Client, infortrend: Running, every: list[Door], headers: dict[str, str]
 ) -> None:
-    """A header that makes no sense is passed over: the answer is the one without it."""
+    """A header that makes no sense is passed over: the answer is the one without it.
+
+    Only letters that are kept are not shown to what a proxy passes on, whoever it says has asked.
+    """
     encoded = {name: value.encode("latin-1") for name, value in headers.items()}
     for door in every:
         answer = client.get(infortrend.url + door.path, headers=encoded)
         orderly(answer)
-        assert answer.status_code == client.get(infortrend.url + door.path).status_code, door
+        if door.path == "/mails/" and "X-Forwarded-For" in headers:
+            assert (answer.status_code, code(answer)) == (403, "mail.not-shown")
+        else:
+            assert answer.status_code == client.get(infortrend.url + door.path).status_code, door
 
 
 @pytest.mark.promise("P43")

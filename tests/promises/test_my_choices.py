@@ -235,7 +235,7 @@ def test_a_newer_statement_is_accepted_or_not(client, new_site, new):
     (entry,) = log.since(before)
     assert (entry["wish"], entry["given"], entry["number"], entry["by"]) == ("acceptance", True, 2, "person")
     assert "A newer statement" not in own.page("/me/choices/").text
-    assert "You accepted version 2 of the statement." in own.page("/me/").text
+    assert "You accepted version 2 of the privacy statement for what you gave earlier." in own.page("/me/").text
     refused(own.press_with(token), 409, "collection.replayed")
 
 

@@ -198,7 +198,7 @@ def test_the_first_page_shows_it_at_a_glance(client, infortrend, own):
     before = log.settled()
     text = Document(own.client.get(f"{infortrend.url}/me/")).text
     assert f"{len(held(infortrend, own.person))} values held" in text
-    for words in ("Get support", "Support you", "May we send you the newsletter?", "You sent “Get support”."):
+    for words in ("Get support", "Support you", "May we send you the newsletter?", "You sent “Get support” and agreed"):
         assert words in text
     assert log.since(before) == []
 
