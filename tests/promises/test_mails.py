@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -120,6 +121,35 @@ def test_a_letter_that_is_refused_for_good_is_given_up(client, sending, server):
     until(lambda: waiting(sending) == 0, "an outbox without it")
     assert address not in sending.printed()
     assert server.tries == 1
+
+
+@pytest.mark.promise("P46")
+def test_an_address_of_any_letters(client, sending, server):
+    """What stands before the `@` goes letter by letter to a mail server that takes it; a long one stops no other."""
+    server.start()
+    local = secrets.token_hex(4)
+    odd, far = f"{'用' * 20}{local}@example.com", f"{local}@bücher.example.com"
+    for address in (odd, far, known := points.address()):
+        points.taken(points.give(client, sending, "newsletter", email=address))
+        me.asked(client, sending, address)
+    until(lambda: server.letters(known), "the letter that comes last")
+    assert len(server.letters(odd)) == 1
+    assert len(server.letters(f"{local}@xn--bcher-kva.example.com")) == 1
+
+
+@pytest.mark.promise("P46")
+def test_an_address_that_the_mail_server_cannot_take(client, sending, server):
+    """Of an older mail server nobody else is given the letter: it is given up, and the next one goes."""
+    server.start(utf8=False)
+    odd, known = f"{'用' * 20}{secrets.token_hex(4)}@example.com", me.held(client, sending)
+    points.taken(points.give(client, sending, "newsletter", email=odd))
+    me.asked(client, sending, odd)
+    until(lambda: "refused a letter for good" in sending.printed(), "a line of the log")
+    me.asked(client, sending, known)
+    until(lambda: server.letters(known), "the next letter")
+    assert [letter["To"] for letter in server.taken] == [known]
+    until(lambda: waiting(sending) == 0, "an outbox without it")
+    assert odd not in sending.printed()
 
 
 @pytest.mark.promise("P46")

@@ -55,11 +55,11 @@ class Server:
         self.taken.append(letter)
         return "250 OK"
 
-    def start(self, *, tls: bool = True) -> None:
-        """Listens; without TLS it offers none."""
-        options: dict[str, Any] = {}
+    def start(self, *, tls: bool = True, utf8: bool = True) -> None:
+        """Listens; without TLS it offers none. With `utf8` it takes addresses of any letters (RFC 6531)."""
+        options: dict[str, Any] = {"enable_SMTPUTF8": utf8}
         if tls:
-            options = {"tls_context": self._context(), "require_starttls": True}
+            options |= {"tls_context": self._context(), "require_starttls": True}
             options |= {"authenticator": _authenticated, "auth_required": True}
         self._running = Controller(self, hostname="127.0.0.1", port=self.port, **options)
         self._running.start()

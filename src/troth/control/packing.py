@@ -5,11 +5,10 @@ import threading
 from typing import Final
 
 from django.conf import settings
-from django.db import Error, connections
+from django.db import connections
 
 from troth import clock
 from troth.control import actions, exports
-from troth.errors import TrothError
 from troth.vault.jobs import sweep_erased
 
 LOOKS_EVERY: Final = 5.0
@@ -31,7 +30,7 @@ def run() -> None:
     while True:
         try:
             once()
-        except (Error, TrothError, OSError):
+        except Exception:
             log.exception("what people asked for could not be done yet; it is tried again")
         finally:
             connections.close_all()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import Error, connections
+from django.db import connections
 
 from troth import clock
 from troth.collection.actions import forget_keys
@@ -16,7 +16,6 @@ from troth.control import packing
 from troth.control.jobs import send_codes, tidy
 from troth.entry import erasing
 from troth.entry.errors import ClockLeapt
-from troth.errors import TrothError
 from troth.ledger.sequencer import Sequencer
 from troth.mail.jobs import send_due
 from troth.vault.jobs import keep_retention
@@ -71,7 +70,7 @@ def _hourly() -> None:
             rounds.finished += 1
             rounds.ended += ended
             log.info("retention finished", extra={"ended": ended})
-        except (Error, TrothError, OSError):
+        except Exception:
             rounds.failed += 1
             log.exception("retention did not finish; it is tried again")
         finally:
@@ -88,7 +87,7 @@ def _always() -> None:
             send_codes(now)
             send_due(now)
             pause.wait(_MAIL_EVERY)
-        except (Error, TrothError, OSError):
+        except Exception:
             log.exception("letters could not be looked at; they are tried again")
             connections.close_all()
             pause.wait(_MAIL_AGAIN)

@@ -31,6 +31,11 @@ def _send(some: list[actions.Posted]) -> int:
                 sending.send(posted, over)
             except sending.Refused:
                 log.warning("the mail server refused a letter for good")
+            except (smtplib.SMTPException, OSError):
+                raise
+            except Exception:
+                # Whatever is wrong with one letter must keep no other from going.
+                log.exception("a letter was given up: it cannot be sent")
             done.append(posted.ref)
             actions.drop([posted.ref])
     except (smtplib.SMTPException, OSError) as error:

@@ -2,12 +2,13 @@
 
 import os
 import smtplib
+from email.message import EmailMessage
 from email.utils import formatdate
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
+from email_validator import validate_email
 
 from troth.ledger.secret import secret_in
 from troth.mail.actions import Posted
@@ -52,19 +53,39 @@ def connection() -> EmailBackend:
 
 
 def send(posted: Posted, over: EmailBackend) -> None:
-    """Hands over one letter; raises :class:`Refused`, or what smtplib raises when it may do later."""
-    letter = posted.letter
-    sender = server().sender
-    headers = {
-        # The same at every try: who is given it twice is shown it once.
-        "Message-ID": f"<{posted.ref}@{sender.rpartition('@')[2]}>",
-        "Date": formatdate(posted.made.timestamp()),
-        "Auto-Submitted": "auto-generated",
-    }
-    message = EmailMessage(letter.subject, letter.body, sender, [letter.to], headers=headers, connection=over)
+    """Hands over one letter; raises :class:`Refused`, or what smtplib raises when it may do later.
+
+    An address with other than ASCII before its `@` needs a mail server that knows RFC 6531. None other is given the
+    letter: whatever it made of the address would be another mailbox.
+    """
+    over.open()
+    smtp = cast("smtplib.SMTP", over.connection)
+    to = _mailbox(posted.letter.to)
     try:
-        message.send()
+        smtp.send_message(_message(posted, to), to_addrs=[to])
     except smtplib.SMTPRecipientsRefused as error:
         if all(status >= _FOR_GOOD for status, _ in error.recipients.values()):
             raise Refused from None  # its words would name whom it was for
         raise
+    except smtplib.SMTPNotSupportedError:
+        raise Refused from None
+
+
+def _message(posted: Posted, to: str) -> EmailMessage:
+    sender = server().sender
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, posted.letter.subject
+    # The same at every try: who is given it twice is shown it once.
+    message["Message-ID"] = f"<{posted.ref}@{sender.rpartition('@')[2]}>"
+    message["Date"] = formatdate(posted.made.timestamp())
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(posted.letter.body)
+    return message
+
+
+def _mailbox(address: str) -> str:
+    """`address` with its domain as mail servers know it."""
+    local, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    return f"{local}@{validate_email(f'a@{domain}', check_deliverability=False).ascii_domain}"
