@@ -1,11 +1,13 @@
 """A password, for who wants one: long enough, not to be guessed, and never the only way in."""
 
 from contextlib import closing
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from tests.support import me, points
+from tests.support.clocks import Clock
 from tests.support.documents import Document
 from tests.support.site import Running, http
 
@@ -97,6 +99,47 @@ def test_guessing_is_held_up(client, infortrend):
         assert 0 < int(answer.headers["retry-after"]) <= 3600
     with closing(me.signed_in(infortrend, known)) as own:
         assert own.get(f"{infortrend.url}/me/").status_code == 200
+
+
+@pytest.fixture
+def slow(new_site) -> tuple[Running, Clock]:
+    """A site whose clock is the test's."""
+    site: Running = new_site("infortrend")
+    site.stop()
+    clock = Clock(site)
+    site.start()
+    return site, clock
+
+
+@pytest.mark.promise("P46")
+def test_a_try_that_is_refused_counts_nowhere(client, slow):
+    """Whoever goes on guessing after being held up locks nobody out: an hour later the right password lets in."""
+    site, clock = slow
+    address = me.held(client, site)
+    with closing(me.signed_in(site, address)) as own:
+        set_to(own, site, GOOD)
+    answers = [enter(client, site, address, "not the right one at all").status_code for _ in range(103)]
+    assert answers == [403] * 10 + [429] * 93
+    clock.set(timedelta(hours=1, minutes=1))
+    assert enter(client, site, address, GOOD).status_code == 303
+
+
+@pytest.mark.promise("P46")
+def test_a_hundred_failures_and_a_new_password(client, slow):
+    """After a hundred failures no password lets in, until another is set by whoever comes in by a code."""
+    site, clock = slow
+    address = me.held(client, site)
+    with closing(me.signed_in(site, address)) as own:
+        set_to(own, site, GOOD)
+    for hours in range(10):
+        clock.set(timedelta(hours=hours, minutes=hours))
+        answers = {enter(client, site, address, "not the right one at all").status_code for _ in range(10)}
+        assert answers == {403}
+    clock.set(timedelta(hours=12))
+    assert enter(client, site, address, GOOD).status_code == 429
+    with closing(me.signed_in(site, address)) as own:
+        assert set_to(own, site, GOOD + " home").status_code == 303
+    assert enter(client, site, address, GOOD + " home").status_code == 303
 
 
 @pytest.mark.promise("P46")

@@ -35,7 +35,7 @@ def ask(address: str, sender: str, language: str, *, at: datetime) -> str:
     """Keeps that a code is wanted for `address`, by somebody in the network of `sender`; answers a reference."""
     known_as = look_up_index(look_up_key(), address)
     limits.insist(
-        (rules.CODES_FOR_AN_ADDRESS, known_as), (rules.CODES_FROM_A_PREFIX, rules.prefix(sender).encode()), at=at
+        (rules.CODES_FROM_A_PREFIX, rules.prefix(sender).encode()), (rules.CODES_FOR_AN_ADDRESS, known_as), at=at
     )
     return _keep(address, language, at=at)
 

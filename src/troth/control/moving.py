@@ -52,8 +52,8 @@ def ask(me: SignedIn, typed: str, sender: str, language: str, *, at: datetime) -
     address = _fit(me, typed, language)
     key = look_up_key()
     limits.insist(
-        (rules.CODES_FOR_AN_ADDRESS, look_up_index(key, address)),
         (rules.CODES_FROM_A_PREFIX, rules.prefix(sender).encode()),
+        (rules.CODES_FOR_AN_ADDRESS, look_up_index(key, address)),
         at=at,
     )
     return _keep(me, address, language, at=at)

@@ -43,13 +43,14 @@ def prove(address: str, password: str, sender: str, *, at: datetime) -> Proved:
     """Who has this address and password; asks as much of this machine when there is nobody."""
     known_as = look_up_index(look_up_key(), address)
     limits.insist(
-        (rules.PASSWORDS_FOR_AN_ADDRESS, known_as), (rules.FAILURES_FOR_AN_ADDRESS, known_as),
-        (rules.TRIES_FROM_A_PREFIX, rules.prefix(sender).encode()), at=at,
+        (rules.TRIES_FROM_A_PREFIX, rules.prefix(sender).encode()), (rules.PASSWORDS_FOR_AN_ADDRESS, known_as),
+        seen=[(rules.FAILURES_FOR_AN_ADDRESS, known_as)], at=at,
     )  # fmt: skip
     person = _person_at(address)
     hashed = Password.objects.filter(person=person).values_list("hashed", flat=True).first()
     fits = len(password) <= rules.LONGEST_PASSWORD and _verified(hashed or _nobodys(), _plain(password))
     if not fits or not hashed or not vault.known([person]):
+        limits.count(rules.FAILURES_FOR_AN_ADDRESS, known_as, at=at)
         raise WrongPassword("Address and password do not belong together. Try again, or have a code sent to you.")
     limits.clear(rules.FAILURES_FOR_AN_ADDRESS, known_as)
     return Proved(person, address)
@@ -71,7 +72,10 @@ def _verified(hashed: str, password: str) -> bool:
 
 
 def set_password(me: SignedIn, password: str, device: Device, *, at: datetime) -> None:
-    """Makes this the password of who is signed in, and tells them; every other session of theirs ends."""
+    """Makes this the password of who is signed in, and tells them; every other session of theirs ends.
+
+    Whoever failed with the one before: that counts no more.
+    """
     address = sessions.address_of(me)
     insist_on_strength(password, address)
     with _at_once:
@@ -82,6 +86,7 @@ def set_password(me: SignedIn, password: str, device: Device, *, at: datetime) -
 @unit_of_work
 def _keep(me: SignedIn, hashed: str, address: str, device: Device, *, at: datetime) -> None:
     Password.objects.update_or_create(person=me.person, defaults={"hashed": hashed, "made": at})
+    limits.clear(rules.FAILURES_FOR_AN_ADDRESS, look_up_index(look_up_key(), address))
     sessions.end_others(me.person, me.session)
     sessions.tell(me.person, address, "password-set", device, at=at)
 
