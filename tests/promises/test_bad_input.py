@@ -118,6 +118,8 @@ TYPED = [
     (b"field.message=a&field.message%00=b", FORM, "collection.not-declared"),
     (b"field.message=a&%FF=b", FORM, "collection.not-declared"),
     (b"field.message=a", f"{FORM}; charset=utf-16", "collection.malformed"),
+    (b"field.message=a%5Cud800", f"{FORM}; charset=unicode_escape", "collection.malformed"),
+    (b"field.message=%2B2AA-", f"{FORM}; charset=utf-7", "collection.malformed"),
     (b"field.message=%FF", f"{FORM}; charset=nobody", "collection.mistyped"),
 ]
 
