@@ -118,6 +118,8 @@ TYPED = [
     (b"field.message=a&field.message%00=b", FORM, "collection.not-declared"),
     (b"field.message=a&%FF=b", FORM, "collection.not-declared"),
     (b"field.message=a", f"{FORM}; charset=utf-16", "collection.malformed"),
+    (b"field.message=a%5Cud800", f"{FORM}; charset=unicode_escape", "collection.malformed"),
+    (b"field.message=%2B2AA-", f"{FORM}; charset=utf-7", "collection.malformed"),
     (b"field.message=%FF", f"{FORM}; charset=nobody", "collection.mistyped"),
 ]
 
@@ -135,6 +137,21 @@ def test_forms_with_something_that_is_no_text(client: httpx.Client, site: Runnin
             assert answer.status_code == (400 if code == "collection.malformed" else 422), typed
             said = documents.Document(answer).text
             assert code in said or "Nothing was sent yet" in said, typed
+
+
+@pytest.mark.promise("P05")
+def test_names_in_another_charset(client: httpx.Client, site: Running) -> None:
+    """A part may name itself in a charset of its own, and a page may be asked for in one: neither breaks anything."""
+    page = documents.opened(client, documents.address_of(site, POINT, embedded=False))
+    name = "Content-Disposition: form-data; name*=unicode_escape''a%5Cud800\r\n\r\nb\r\n"
+    own = "".join(f'Content-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n--x\r\n' for k, v in page.hidden.items())
+    content = f"--x\r\n{own}{name}--x--\r\n".encode()
+    kind = "multipart/form-data; boundary=x"
+    answer = client.post(page.url, content=content, headers={"Content-Type": kind, "Origin": site.url})
+    assert answer.status_code in (400, 422), answer.text
+    odd = {"Content-Type": "text/plain; charset=unicode_escape"}
+    answer = client.get(f"{site.url}/me/sign-in/", params={"next": "/a\\ud800"}, headers=odd)
+    assert (answer.status_code, "collection.malformed" in answer.text) == (400, True)
 
 
 @pytest.mark.promise("P05", "P10")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import disk, persons, points
 from tests.support.documents import Document
-from tests.support.me import post, signed_in
+from tests.support.me import code_for, post, signed_in
 from tests.support.outsider import Log
 from tests.support.packages import link, ordered, refused
 from tests.support.persons import Somebody, somebody
@@ -90,7 +90,31 @@ def test_twice_at_once(client: httpx.Client, infortrend: Running) -> None:
     assert len(certified) == 1
     # Whoever came a moment later was signed out by then.
     assert all("/me/erased/" in one or "/me/sign-in/" in one for one in (a.headers["location"] for a in answers))
-    assert [entry["kind"] for entry in log.since(before)].count("erased") == 1
+    told = [(entry["kind"], entry.get("right")) for entry in log.since(before)]
+    assert told.count(("erased", None)) == told.count(("requested", "erase")) == 1
+
+
+@pytest.mark.promise("P49")
+def test_while_they_move(client: httpx.Client, infortrend: Running) -> None:
+    """Another address is shown to be theirs at the same moment: one comes after the other, and all goes."""
+    one, new = somebody(client, infortrend), points.address()
+    marks = persons.marks(infortrend.directory, one)
+    with closing(signed_in(infortrend, one.address)) as me, closing(signed_in(infortrend, one.address)) as elsewhere:
+        form = Document(post(elsewhere, infortrend, "/me/address/", address=new))
+        code, page = code_for(infortrend, new), Document(me.get(infortrend.url + ERASE))
+
+        def move() -> httpx.Response:
+            return post(elsewhere, infortrend, "/me/address/code/", form, code=code)
+
+        def erase() -> httpx.Response:
+            return post(me, infortrend, ERASE, page, sure="yes")
+
+        with ThreadPoolExecutor(2) as pool:
+            moved, answer = [one.result() for one in [pool.submit(move), pool.submit(erase)]]
+    assert "/me/erased/" in answer.headers["location"]
+    assert moved.status_code in (303, 403), moved.text
+    until(lambda: nothing_left(infortrend, one, marks), "nothing left of somebody")
+    assert points.taken(points.give(client, infortrend, "newsletter", email=new))["person"] != one.person
 
 
 @pytest.mark.promise("P49")

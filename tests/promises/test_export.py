@@ -21,7 +21,7 @@ from tests.support.points import described, submission
 from tests.support.site import Running, http, troth
 from tests.support.waiting import until
 
-FORMULAS = ('=HYPERLINK("http://x")', "+1", "-2+3", "@SUM(A1)")
+FORMULAS = ('=HYPERLINK("http://x")', "+1", "-2+3", "@SUM(A1)", "\uff1dSUM(A1)", "\uff0b1", "\uff0d2", "\uff20SUM(A1)")
 
 
 @pytest.fixture
@@ -93,6 +93,25 @@ def test_no_cell_is_taken_for_a_formula(client: httpx.Client, infortrend: Runnin
     messages = {v["value"] for r in package.told["records"] for v in r["values"] if v["field"] == "message"}
     assert messages == set(FORMULAS)
     assert f"EMAIL:{address}" in package.files["contact.vcf"].decode()
+
+
+@pytest.mark.promise("P49")
+def test_packages_do_not_pile_up(infortrend: Running, me: httpx.Client) -> None:
+    """Who orders another has that one alone, also while as many requests wait as can; five a day are made."""
+    packages = infortrend.directory / "exports"
+    for _ in range(20):
+        assert post(me, infortrend, "/me/requests/", right="question", words="When?").status_code == 303
+    before, links = {file.name for file in packages.glob("*/*")}, []
+    for _ in range(5):
+        ordered(me, infortrend)
+        links.append(link(me, infortrend))
+    assert len(set(links)) == 5
+    refused(me.get(links[0]), 404, "control.no-such-export")
+    until(lambda: len({file.name for file in packages.glob("*/*")} - before) == 1, "the others to be gone")
+    answer = post(me, infortrend, EXPORT)
+    refused(answer, 429, "control.too-often")
+    assert 0 < int(answer.headers["retry-after"]) <= 86_400
+    assert me.get(links[-1]).status_code == 200
 
 
 @pytest.mark.promise("P49")

@@ -3,16 +3,18 @@
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.support import persons, points, versions
+from tests.support import me, persons, points, versions
 from tests.support.asking import Asking, wishes
 from tests.support.clocks import Clock
 from tests.support.databases import Databases
+from tests.support.documents import Document
 from tests.support.outsider import Log
 from tests.support.persons import somebody
 from tests.support.site import EXAMPLES, Failed, Running, troth
@@ -203,6 +205,24 @@ def test_back_and_forth(client: httpx.Client, new_site: NewSite) -> None:
             points.receipt(client, one.receipt)
         assert persons.marks(site.directory, gone) == persons.marks(site.directory, later) == {}
         somebody(client, site)
+
+
+@pytest.mark.promise("P54")
+def test_a_password_that_was_removed_stays_removed(client: httpx.Client, new_site: NewSite) -> None:
+    """An older backup brings back no password to come in by: a code is what lets in."""
+    site = new_site("infortrend")
+    address, password = me.held(client, site), "some quite odd sentence"
+    with closing(me.signed_in(site, address)) as own:
+        page = Document(own.get(f"{site.url}/me/security/"))
+        assert me.post(own, site, "/me/security/password/", page, password=password).status_code == 303
+        made = backup(site)
+        page = Document(own.get(f"{site.url}/me/security/"))
+        assert me.post(own, site, "/me/security/password/remove/", page).status_code == 303
+    put_back(site, made)
+    page = Document(client.get(f"{site.url}/me/sign-in/"))
+    answer = me.post(client, site, "/me/sign-in/password/", page, address=address, password=password)
+    assert answer.status_code == 403
+    me.sign_in(client, site, address)
 
 
 @pytest.mark.promise("P54")

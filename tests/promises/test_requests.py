@@ -41,7 +41,7 @@ def one(client: httpx.Client, infortrend: Running) -> Somebody:
 @pytest.fixture
 def program(client: httpx.Client, infortrend: Running) -> Asking:
     """A program of the site itself."""
-    return Asking.new(client, infortrend, "newsletter")
+    return Asking.new(client, infortrend, requests=True)
 
 
 def send(program: Asking, body: Any, token: str | None = None) -> httpx.Response:
@@ -159,11 +159,16 @@ def test_what_is_no_request_is_refused(program: Asking, one: Somebody, body: Any
 
 @pytest.mark.promise("P56")
 def test_who_may_take_requests_in(client: httpx.Client, program: Asking, one: Somebody) -> None:
-    """No token, one that was ended and one of a recipient take nothing in; nor is anything for somebody unknown."""
+    """No token, a recipient's and one that is not made for it take nothing in; nor is anything for somebody unknown."""
     body = {"person": one.person, "right": "access"}
     points.refused(send(program, body, "troth_wrong"), 401, "use.token-refused")
     other = Asking.new(client, program.site, "prepare-quote", recipient="distributor")
     points.refused(send(other, body), 403, "use.not-covered")
+    points.refused(send(Asking.new(client, program.site, "newsletter"), body), 403, "use.not-covered")
+    points.refused(program.post({"questions": [{"person": one.person, "purpose": "newsletter", "fields": ["email"]}]}),
+                   403, "use.not-covered")  # fmt: skip
+    with pytest.raises(Failed, match=r"use\.not-declared"):
+        Asking.new(client, program.site, "prepare-quote", recipient="distributor", requests=True)
     points.refused(send(program, {**body, "person": "2" * 35}), 404, "vault.no-such-person")
 
 

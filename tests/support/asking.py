@@ -23,7 +23,8 @@ class Asking:
     def new(cls, client: httpx.Client, site: Running, *purposes: str, **options: object) -> "Asking":
         """A program with a new token for `purposes`."""
         named = [part for purpose in purposes for part in ("--purpose", purpose)]
-        given = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
+        # An option that is only said has no value.
+        given = [str(p) for name, value in options.items() for p in (f"--{name}", value) if p is not True]
         told = troth("token", "new", *named, *given, "--data", site.directory).split()
         return cls(client, site, told[1].rstrip(","), told[-1])
 

@@ -29,8 +29,14 @@ def forget(person: str) -> None:
 
 @unit_of_work
 def begin_anew() -> None:
-    """Nobody is signed in any more and nothing is under way: after an older store was put back."""
-    for rows in (Challenge.objects, Code.objects, Export.objects, Session.objects):
+    """Nobody is signed in any more and nothing is under way: after an older store was put back.
+
+    Passwords and passkeys go as well: one that was removed since would let in again. A code suffices to come in.
+    """
+    everything: tuple[Manager[Any], ...] = (
+        Challenge.objects, Code.objects, Export.objects, Passkey.objects, Password.objects, Session.objects,
+    )  # fmt: skip
+    for rows in everything:
         rows.all().delete()
     mail.drop_all()
 

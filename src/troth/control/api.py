@@ -34,7 +34,7 @@ _TAKEN = {
 }  # fmt: skip
 _PROBLEM = {"application/problem+json": {"schema": {"type": "object", "required": ["error", "errors", "status"]}}}
 _REFUSALS = {
-    400: "The request cannot be read.", 401: "No token that is in force.", 403: "A token that is a recipient's.",
+    400: "The request cannot be read.", 401: "No token that is in force.", 403: "A token that is not made for it.",
     404: "Nothing is held of this person.", 413: "More than is taken at once.", 422: "Not shaped as described.",
     429: "As many requests of this person wait as can be taken.", 503: "The store does not answer.",
 }  # fmt: skip
@@ -64,12 +64,12 @@ _DESCRIBED = {
 def requests(request: HttpRequest) -> HttpResponse:
     """Takes in what a person asks for, on their behalf: its clock begins, and the ledger says so.
 
-    The token is one of this service itself; a recipient's is refused. It tells nothing of the person.
+    The token is one that was made for it, and for no recipient. It tells nothing of the person.
     """
     now = clock.now()
     scope = tokens.scope(request.META.get("HTTP_AUTHORIZATION", ""), now)
-    if scope.recipient:
-        message = "This token is a recipient's. Requests are taken in with one of this service itself."
+    if tokens.REQUESTS not in scope.purposes:
+        message = "This token is not made to take requests in. Have one made with `troth token new --requests`."
         raise NotCovered(message)
     said = _said(request)
     ref = asking.ask(

@@ -51,9 +51,15 @@ def ask(person: str, asked: str, *, service: str, through: Through, at: datetime
 
 
 @unit_of_work
+def ask_machine(person: str, asked: str, *, service: str, at: datetime) -> str:
+    """Takes in what is answered by itself: of the page of the person alone, and however many others wait."""
+    return _received(person, asked, service=service, through=OWN_PAGE, at=at, no_wait=True).ref
+
+
+@unit_of_work
 def fulfilled(person: str, asked: str, *, service: str, through: Through, at: datetime) -> str:
     """Notes a request that is met in the same moment, within the unit of work that meets it."""
-    row = _received(person, asked, service=service, through=through, at=at, at_once=True)
+    row = _received(person, asked, service=service, through=through, at=at, no_wait=True)
     _answer(row, entries.CLOSED, outcome="done", reason="", by=through.by, at=at)
     return row.ref
 
@@ -108,14 +114,14 @@ def due(asked: Asked, service: str, at: datetime) -> Due:
 
 
 def _received(
-    person: str, asked: str, *, service: str, through: Through, at: datetime, at_once: bool = False
+    person: str, asked: str, *, service: str, through: Through, at: datetime, no_wait: bool = False
 ) -> Request:
     name = next((one for one in ASKED if one == asked), None)
     if name is None:
         message = "Nobody can ask for this. Name a right of the statement, `stop-marketing` or `question`."
         raise NotAsked(message, field="right")
     _insist_on_person(person, through)
-    if not at_once and person and reads.open_of(person) >= MOST_OPEN:
+    if not no_wait and person and reads.open_of(person) >= MOST_OPEN:
         message = "So many requests wait for an answer already that no more can be taken. Wait for one of them."
         raise TooManyOpen(message)
     law, day, longest = due(name, service, at)

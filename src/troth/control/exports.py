@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from django.conf import settings
 
 from troth import clock
-from troth.control import asked, asking, package
+from troth.control import asked, asking, limits, package, rules
 from troth.control.errors import ExportOver, NoSuchExport
 from troth.control.gathered import RIGHTS, Gathered, Part
 from troth.control.models import Export
@@ -20,6 +20,7 @@ from troth.errors import TrothError
 from troth.ledger.work import unit_of_work
 from troth.statement.reads import in_force
 from troth.vault import files
+from troth.vault.actions import stays
 from troth.vault.apart import open_for, seal_for
 from troth.vault.errors import Altered
 from troth.vault.errors import Erased as KeyGone
@@ -50,13 +51,19 @@ def directory() -> Path:
 
 @unit_of_work
 def order(person: str, *, service: str, language: str, at: datetime) -> str:
-    """Has a package made of everything that is held of `person`; one that is on its way is the one."""
+    """Has a package made of everything that is held of `person`; one that is on its way is the one.
+
+    Those made before go. :class:`TooOften` when they had as many made as anybody may in a day.
+    """
+    stays(person)  # two who order at once order one
     begun = Export.objects.filter(person=person, state__in=(WAITING, BUILDING)).values_list("ref", flat=True).first()
     if begun:
         return begun
+    limits.insist((rules.PACKAGES_FOR_A_PERSON, person.encode()), at=at)
+    Export.objects.filter(person=person).delete()
     rights = in_force(service, at).statement.rights
     right = next((one for one in RIGHTS if one in rights), RIGHTS[0])
-    ref = asking.ask(person, str(right), service=service, through=asking.OWN_PAGE, at=at)
+    ref = asking.ask_machine(person, str(right), service=service, at=at)
     Export.objects.create(ref=ref, person=person, language=language, state=WAITING, at=at, expires=at + LASTS)
     return ref
 

@@ -24,6 +24,7 @@ from troth.ledger.work import unit_of_work
 from troth.mail.actions import post
 from troth.statement import reads as statements
 from troth.vault import correcting
+from troth.vault.actions import stays
 from troth.vault.correcting import Correct
 from troth.vault.errors import NoSuchValue
 from troth.vault.keys import look_up_key
@@ -97,8 +98,10 @@ def prove(me: SignedIn, ref: str, typed: str, sender: str, device: Device, *, at
 def _try(me: SignedIn, ref: str, typed: str, device: Device, *, at: datetime) -> WrongCode | CodeOver | None:
     # A refusal is answered, not raised: the try that it used up must stay used up.
     over = CodeOver("This code was used already, or its time is over. Ask for a new one.")
+    # First of all, as an erasure does: it comes before this and nobody moves, or finds who moved at the new address.
+    there = stays(me.person)
     one = Code.objects.select_for_update().filter(ref=ref, person=me.person).first()
-    if one is None or one.until <= at:
+    if not there or one is None or one.until <= at:
         return over
     one.tries += 1
     key = look_up_key()

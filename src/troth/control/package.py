@@ -12,7 +12,8 @@ from typing import Any, Final
 from troth.ledger.rules import JSON
 
 NAME, SCHEMA = "information.json", "information.schema.json"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# What begins a formula, full-width as well.
+_FORMULA: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _TEXT = {"type": "string"}
 _MOMENT = {"type": "string", "format": "date-time"}
 _FILE = {

@@ -53,6 +53,7 @@ TRIES_FROM_A_PREFIX: Final = Limit("try.prefix", 60, timedelta(minutes=15))
 PASSWORDS_FOR_AN_ADDRESS: Final = Limit("password.address", 10, timedelta(hours=1))
 # SP 800-63B-4, 3.2.2: no more than a hundred failures in a row.
 FAILURES_FOR_AN_ADDRESS: Final = Limit("password.failures", 100, timedelta(days=90))
+PACKAGES_FOR_A_PERSON: Final = Limit("package.person", 5, timedelta(days=1))
 
 # The first that fits: those further down are named by many that come before them.
 _BROWSERS: Final = (

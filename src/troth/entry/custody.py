@@ -95,6 +95,7 @@ def restore(
         typer.echo(f"Put back what there was at {done.at}: {done.entries:,} entries of the ledger.")
         again = f"Erased again: {done.erased_again:,}. Wishes noted again: {done.wished_again:,}."
         typer.echo(f"Entries behind them: {done.later:,}. {again}")
+        typer.echo("Sessions, passwords and passkeys are not put back. Everybody signs in with a code.")
         for line in lost(done.lost):
             typer.echo(line)
 

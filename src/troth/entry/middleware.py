@@ -1,6 +1,7 @@
 """What every answer goes through: refusals get their one shape, answers their security headers."""
 
 import logging
+from codecs import lookup
 from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -37,6 +38,7 @@ _POLICY = (
 )
 _BROKEN = "Something broke on our side. Nothing of this request was kept. Try again in a moment."
 _TOO_LARGE = "The request is larger than any submission can be. Send less."
+_UNREAD = "The request cannot be read. Open the page again and send from there."
 _NAMED: tuple[tuple[tuple[type[Exception], ...], type[TrothError], str], ...] = (
     ((Http404,), NotFound, "There is no such page. The address may be mistyped."),
     (
@@ -46,9 +48,10 @@ _NAMED: tuple[tuple[tuple[type[Exception], ...], type[TrothError], str], ...] = 
     ),
     ((RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent), TooLarge, _TOO_LARGE),
     (
-        (BadRequest, SuspiciousOperation, MultiPartParserError, UnicodeDecodeError),
+        # Of the last, what was sent is made of signs that stand for nothing.
+        (BadRequest, SuspiciousOperation, MultiPartParserError, UnicodeDecodeError, UnicodeEncodeError),
         Malformed,
-        "The request cannot be read. Open the page again and send from there.",
+        _UNREAD,
     ),
 )
 _UNREADABLE = (TrothError, UnreadablePostError, BadRequest, SuspiciousOperation, MultiPartParserError, LookupError)
@@ -90,6 +93,9 @@ class Refusals:
     def _insist_on_fit(self, request: HttpRequest) -> None:
         """Refuses what its head alone shows not to be for us, before any of its body is taken in."""
         head = request.META
+        # Some charsets decode to what is no text at all; a page is sent as it was shown.
+        if request.encoding and lookup(request.encoding).name != "utf-8":
+            raise Malformed(_UNREAD)
         if head.get("HTTP_HOST") != self.host:
             request.get_host()
         if "HTTP_TRANSFER_ENCODING" in head:
@@ -126,6 +132,8 @@ def refusal(request: HttpRequest, error: TrothError) -> HttpResponse:
     else:
         response = _page(request, error)
     response.headers["Cache-Control"] = "no-store"
+    if wait := getattr(error, "retry_after", 0):
+        response.headers["Retry-After"] = str(wait)
     return response
 
 

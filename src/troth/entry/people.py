@@ -33,19 +33,24 @@ def add_to(app: typer.Typer) -> None:
 
 @tokens.command("new")
 def new_token(
-    purpose: Annotated[list[str], typer.Option(help="A purpose that it may ask about; may be said again.")],
+    purpose: Annotated[
+        list[str] | None, typer.Option(help="A purpose that it may ask about; may be said again.")
+    ] = None,
     data: Data = Path(),
     recipient: Annotated[str, typer.Option(help="The recipient whose it is; this service's own otherwise.")] = "",
+    requests: Annotated[bool, typer.Option("--requests", help="It may take requests in, for anybody.")] = False,
     days: Annotated[int, typer.Option(help="For how many days it holds.", min=1, max=366)] = 90,
 ) -> None:
     """Makes a token and shows it this once."""
     service = prepared(data)
     from troth.use.actions import make_token  # noqa: PLC0415 - needs the installation
+    from troth.use.tokens import REQUESTS  # noqa: PLC0415 - needs the installation
 
     now = clock.now()
     expires = now + timedelta(days=days)
     with kept():
-        ref, secret = make_token(purpose, recipient, service=service, expires=expires, at=now)
+        wanted = [*(purpose or ()), *([REQUESTS] if requests else ())]
+        ref, secret = make_token(wanted, recipient, service=service, expires=expires, at=now)
     typer.echo(f"Token {ref}, until {expires.date()}. Keep it safe; it is shown this once:")
     typer.echo(secret)
 

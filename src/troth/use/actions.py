@@ -20,6 +20,7 @@ from troth.use import audience, evidence, reads, rules
 from troth.use.errors import NoSuchToken, NotDeclared, Refused
 from troth.use.gates import Reason, Wanted
 from troth.use.models import CROWD, FEW, Crowd, Token, Use, Used
+from troth.use.tokens import REQUESTS
 from troth.vault.opening import Opened, each_opened
 from troth.vault.rules import new_ref
 
@@ -175,13 +176,18 @@ def make_token(
 ) -> tuple[str, str]:
     """Makes a token for these purposes, and one recipient or this service itself: its reference, and the token.
 
+    :data:`REQUESTS` among them is the door for requests; it is this service's own.
+
     It is shown this once: what is kept is its SHA-256, which suffices for 256 random bits.
     """
     published = statements.in_force(service, at)
-    unknown = [name for name in purposes if name not in published.statement.purposes]
+    unknown = [name for name in purposes if name not in (*published.statement.purposes, REQUESTS)]
     if unknown or not purposes or (recipient and recipient not in published.statement.recipients):
         message = "The statement in force declares no such purpose or recipient. See `troth show` for those it does."
         raise NotDeclared(message, clause="purposes" if unknown or not purposes else "recipients")
+    if recipient and REQUESTS in purposes:
+        message = "A recipient takes no requests in. Make a token without a recipient for that."
+        raise NotDeclared(message, clause="recipients")
     if expires <= at:
         message = "A token that is over when it is made is of no use. Name a later day."
         raise NotDeclared(message)

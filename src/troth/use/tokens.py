@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import connection
 
@@ -16,6 +16,10 @@ _LIVING = """
     SELECT ref, purposes, recipient, expires FROM use_token AS made WHERE digest = %s AND NOT ended
     AND NOT EXISTS (SELECT 1 FROM use_token AS over_ WHERE over_.ref = made.ref AND over_.ended)
 """
+
+
+# No purpose has such a name: it opens the door through which a program takes requests in, and no other.
+REQUESTS: Final = "door.requests"
 
 
 class Scope(NamedTuple):

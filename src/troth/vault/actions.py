@@ -171,6 +171,7 @@ def _forget_whom_nothing_is_held_of(at: datetime) -> int:
     nothing_held = ~Exists(Sealed.objects.filter(person=OuterRef("ref")))
     empty = Person.objects.filter(nothing_held, since__lt=at)
     found = list(empty.values_list("ref", flat=True)[:_AT_ONCE])
+    list(Person.objects.select_for_update().filter(ref__in=found).order_by("ref"))
     list(LookUp.objects.select_for_update().filter(person__in=found))
     # Asked again now that nobody can be found by address: a submission may have come in before the lock.
     gone = list(empty.filter(ref__in=found).values_list("ref", flat=True))
@@ -198,9 +199,9 @@ def erase(person: str, recipients: Sequence[str] = (), *, at: datetime) -> Erase
     answers the same. :class:`NoSuchPerson` when nothing is held of them. `recipients` are to be told of it, and the
     entry names them.
     """
-    # In the order of `hold`: a submission of theirs comes before this, or finds nobody.
+    # The person first, as all who lock both do; then a submission of theirs comes before this, or finds nobody.
+    there = stays(person)
     indexes = list(LookUp.objects.select_for_update().filter(person=person).order_by("index"))
-    there = list(Person.objects.select_for_update().filter(ref=person))
     if done := Erasure.objects.filter(person=person).first():
         return Erased(person, done.at, bytes(done.leaf), tuple(done.recipients))
     if not there:
