@@ -60,7 +60,7 @@ class Fork:
 
     def __init__(self, arguments: tuple[object, ...], environment: Mapping[str, str], *output: IO[Any]) -> None:
         order = json.dumps([list(map(str, arguments)), dict(environment)]).encode()
-        self._heard, said = socket.socketpair()
+        self._heard, said = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with said:
             socket.send_fds(_forking(), [order], [said.fileno(), *(file.fileno() for file in output)])
         self.pid = int(self._heard.recv(16))
