@@ -1,6 +1,7 @@
 """Somebody whose information a site holds, and everything of them that a disk could give away."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +62,9 @@ def stands(directory: Path, found: dict[str, bytes]) -> dict[str, list[str]]:
     """In which files of `directory` each of these stands, or most of it."""
     where: dict[str, list[str]] = {}
     for file in sorted(one for one in directory.rglob("*") if one.is_file()):
-        content = file.read_bytes()
+        content = b""
+        with suppress(FileNotFoundError):  # swept at this moment
+            content = file.read_bytes()
         for name, mark in found.items():
             if mark[:16] in content or mark[-16:] in content:
                 where.setdefault(name, []).append(str(file.relative_to(directory)))
