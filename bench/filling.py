@@ -28,8 +28,9 @@ _BATCH, _PROBES, _PROOFS = 700, 15, 1000
 def _append(start: int, count: int) -> list[bytes]:
     """Entries as large as those that tell of a submission."""
     at = clock.rfc3339(clock.now())
-    facts: dict[str, JSON] = {"commitment": "c" * 64, "record": "r" * 26, "statement": "s" * 64}
-    written = actions.stencil("measured", facts, {"at": at, "commitment": "c" * 64})
+    blank = "c" * 64
+    facts: dict[str, JSON] = {"commitment": blank, "record": "r" * 26, "statement": "s" * 64}
+    written = actions.stencil("measured", facts, {"at": at, "commitment": blank})
     digests = (sha256(b"%d" % number).hexdigest() for number in range(start, start + count))
     return [(leaf, at) for leaf in actions.append_written([written.filled(at=at, commitment=one) for one in digests])]
 

@@ -130,5 +130,7 @@ def _broken_off_at_commit(site: Running) -> Iterator[None]:
     """Whoever commits a submission loses the connection before the answer."""
     for question in _BREAKING_OFF:
         tampering.ask_politely(site, question)
-    yield
-    tampering.ask_politely(site, "DROP FUNCTION break_off CASCADE")
+    try:
+        yield
+    finally:
+        tampering.ask_politely(site, "DROP FUNCTION break_off CASCADE")

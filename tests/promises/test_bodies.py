@@ -23,13 +23,18 @@ SLOW = 150
 
 
 @pytest.fixture
-def upload(client: httpx.Client, infortrend: Running) -> bytes:
-    """The body of a good submission with a file."""
+def whole(client: httpx.Client, infortrend: Running) -> bytes:
+    """A good submission as JSON."""
     asked = points.described(client, infortrend, "support")
-    whole = points.submission(asked, points.answers(asked["shown"], optional=False))
+    return json.dumps(points.submission(asked, points.answers(asked["shown"], optional=False))).encode()
+
+
+@pytest.fixture
+def upload(whole: bytes) -> bytes:
+    """The body of the same with a file."""
     part, log = 'Content-Disposition: form-data; name="{}"', "disk 7 does not answer\n" * 20_000
     parts = [
-        (part.format("submission"), json.dumps(whole)),
+        (part.format("submission"), whole.decode()),
         (f'{part.format("log-file")}; filename="a.log"\r\nContent-Type: text/plain', log),
     ]
     return "".join(f"--B\r\n{top}\r\n\r\n{content}\r\n" for top, content in parts).encode() + b"--B--\r\n"
@@ -113,10 +118,8 @@ def test_what_breaks_off_is_not_taken(client: httpx.Client, infortrend: Running,
 @pytest.mark.promise("P44")
 @pytest.mark.usefixtures("sqlite")
 @pytest.mark.parametrize("left", [1, 20])
-def test_json_that_breaks_off_is_not_taken(client: httpx.Client, infortrend: Running, left: int) -> None:
+def test_json_that_breaks_off_is_not_taken(client: httpx.Client, infortrend: Running, whole: bytes, left: int) -> None:
     """The same for what a program sends in one piece."""
-    asked = points.described(client, infortrend, "support")
-    whole = json.dumps(points.submission(asked, points.answers(asked["shown"], optional=False))).encode()
     with disk.nothing_kept(client, infortrend), wire.connected(infortrend) as connection:
         connection.sendall(wire.head(infortrend, API, AS_JSON, length=len(whole)) + whole[:-left])
         connection.shutdown(socket.SHUT_WR)
