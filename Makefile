@@ -28,6 +28,8 @@ demo: setup  ## serve an example site at http://127.0.0.1:8000 (SITE=infortrend 
 	@echo "  $(URL)/                  the site"
 	@echo "  $(URL)/collect/          every point where it asks for information"
 	@echo "  $(URL)/privacy/          its privacy statement"
+	@echo "  $(URL)/me/               what it holds of a person, for that person"
+	@echo "  $(URL)/mails/            the letters it would send"
 	@echo "  $(URL)/log/checkpoint    its ledger; verify it: $(BIN)/troth verify --url $(URL)"
 	@exec $(BIN)/troth serve --data $(DEMO) --port $(PORT)
 

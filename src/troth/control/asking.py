@@ -95,6 +95,15 @@ def close(ref: str, *, outcome: str, reason: str, by: str, at: datetime) -> None
     _answer(row, entries.CLOSED, outcome=outcome, reason=reason, by=by, at=at)
 
 
+def end_open(person: str, *, at: datetime) -> None:
+    """Answers what a person still waits for, within the unit of work that erases them: after it nobody can."""
+    for one in reads.requests_of(person):
+        if not one.closed:
+            row = Request.objects.get(ref=one.ref)
+            outcome, reason = ("done", "") if row.asked == "erase" else ("refused", "nothing-held")
+            _answer(row, entries.CLOSED, outcome=outcome, reason=reason, by="troth", at=at)
+
+
 def _open(ref: str) -> tuple[Request, reads.Standing]:
     stands = reads.request(ref)
     row = Request.objects.select_for_update().get(ref=ref)

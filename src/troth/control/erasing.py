@@ -12,6 +12,8 @@ from troth.vault.reads import held
 @unit_of_work
 def let_go(person: str, *, at: datetime) -> vault.Erased:
     """Erases `person` in every room: what leads to them anywhere goes in this one unit of work, or nothing does."""
+    if vault.stays(person):
+        asking.end_open(person, at=at)
     done = vault.erase(person, recipients_of(person), at=at)
     actions.forget(person)
     return done
