@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -47,6 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
     expect.set_options(timeout=WITHIN * 1000)
     # Whoever ends a run, as `timeout` does, ends the servers that it started as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Some machines keep no bytecode, and every process would compile all of troth, and every worker all tests, anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     network.close()
     Running.forks = True
     if config.getoption("--database") == "postgresql" and databases.SERVER not in os.environ:

@@ -20,7 +20,7 @@ from tests.support.forked import Fork, own_environment
 from troth.ledger.verify import verify_site
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = ROOT / "examples"
+EXAMPLES = forked.EXAMPLES
 TROTH = forked.TROTH
 START_WITHIN = END_WITHIN = forked.WITHIN
 # Trusts nobody: no test speaks TLS, and reading whom others trust takes longer than most tests.
