@@ -23,7 +23,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.support import chromium, databases, network
+from tests.support import chromium, databases, forked, network
 from tests.support.site import Running, http
 from tests.support.waiting import WITHIN
 
@@ -96,6 +96,7 @@ def sqlite(store: object) -> None:
 
 def _served(example: str, directory: Path, store: Callable[[], databases.Databases]) -> Iterator[Running]:
     site = Running.new(example, directory / example, store())
+    forked.settle(site.directory)
     _shared.append(site)
     yield site
     _shared.remove(site)

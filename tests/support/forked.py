@@ -70,11 +70,26 @@ LOADED = (
     "webauthn",
     "whitenoise.middleware",
 )
+# What they load of an installation, where many of them work on the same.
+LOADED_THERE = (
+    "troth.collection.supplements",
+    "troth.control.asked",
+    "troth.control.asking",
+    "troth.entry.evidence",
+    "troth.entry.service",
+    "troth.entry.verifying",
+    "troth.mail.reads",
+    "troth.use.actions",
+    "troth.use.reads",
+    "troth.use.tokens",
+)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TROTH = Path(sys.executable).with_name("troth")
 # A machine that does ten other things at once takes long; nobody waits longer than it takes.
 WITHIN = 120.0
 _LONGEST = 128 * 1024
+# By their directories, as soon as it runs, what forks for installations.
+_settled: dict[str, "Fork | None"] = {}
 _PR_SET_PDEATHSIG = 1
 
 
@@ -90,13 +105,13 @@ class Fork:
         environment: Mapping[str, str],
         *output: IO[Any],
         program: str = "",
-        given: IO[Any] | None = None,
+        given: IO[Any] | socket.socket | None = None,
     ) -> None:
         order = json.dumps([program, list(map(str, arguments)), dict(environment)]).encode()
         self._heard, said = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with said, Path(os.devnull).open() as nothing:
             files = (said, given or nothing, *output)
-            socket.send_fds(_forking(), [order], [file.fileno() for file in files])
+            socket.send_fds(_forking(_of(arguments, environment)), [order], [file.fileno() for file in files])
         self.pid = int(self._heard.recv(16))
         self.returncode: int | None = None
 
@@ -136,6 +151,18 @@ def run(
         return subprocess.CompletedProcess(["troth", *map(str, arguments)], status, output.read(), errors.read())
 
 
+def settle(directory: Path) -> None:
+    """From now on commands on this installation, whose settings stay, are forks of a process that has read them."""
+    _settled[str(directory)] = None
+
+
+def _of(arguments: tuple[object, ...], environment: Mapping[str, str]) -> str:
+    """The installation that is settled and worked on."""
+    plain = environment == own_environment() and "--data" in arguments
+    directory = str(arguments[arguments.index("--data") + 1]) if plain else ""
+    return directory if directory in _settled else ""
+
+
 def own_environment() -> dict[str, str]:
     """The environment of every command: nothing of it points at an installation, and warnings are errors."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "DJANGO_"))}
@@ -143,15 +170,20 @@ def own_environment() -> dict[str, str]:
 
 
 @cache
-def _forking() -> socket.socket:
-    """Where the process that forks takes orders; it ends when this is closed."""
+def _forking(directory: str) -> socket.socket:
+    """Where the process that forks, for an installation or for any, takes orders; it ends when this is closed."""
     orders, taken = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with taken:
-        command = [sys.executable, "-W", "error", "-m", __name__]
-        how: Any = {"stdin": taken, "stdout": subprocess.DEVNULL, "start_new_session": True}
-        # Who has threads does not fork; numpy's library would start some.
-        process = subprocess.Popen(command, env={**own_environment(), "OPENBLAS_NUM_THREADS": "1"}, **how)
-    atexit.register(process.wait)
+        if directory:
+            with Path(os.devnull).open("w") as nothing, os.fdopen(os.dup(2), "w") as errors:
+                files: tuple[IO[Any], ...] = (nothing, errors)
+                _settled[directory] = Fork((directory,), own_environment(), *files, program=__name__, given=taken)
+        else:
+            command = [sys.executable, "-W", "error", "-m", __name__]
+            how: Any = {"stdin": taken, "stdout": subprocess.DEVNULL, "start_new_session": True}
+            # Who has threads does not fork; numpy's library would start some.
+            process = subprocess.Popen(command, env={**own_environment(), "OPENBLAS_NUM_THREADS": "1"}, **how)
+            atexit.register(process.wait)
     atexit.register(orders.close)
     return orders
 
@@ -210,7 +242,25 @@ def _end(status: list[int]) -> None:
     os._exit(*status)
 
 
-def _main() -> None:
+def main() -> None:
+    """Takes orders for the installation that is its argument."""
+    importlib.import_module("troth.entry.commands").installed(Path(sys.argv[1]))
+    for name in LOADED_THERE:
+        importlib.import_module(name)
+    _obey()
+
+
+def _obey() -> None:
+    gc.collect()
+    gc.freeze()
+    program, arguments = _fork_for_orders()
+    sys.argv = [str(TROTH), *arguments]
+    if not program:
+        sys.path[0] = str(TROTH.parent)
+    importlib.import_module(program or "troth.entry.commands").main()
+
+
+def _begin() -> None:
     status = [0]
     # What is registered first is called last.
     atexit.register(_end, status)
@@ -218,20 +268,15 @@ def _main() -> None:
         importlib.import_module(name)
     for file in EXAMPLES.glob("*/statement.yaml"):
         importlib.import_module("troth.statement.loader").load(file)
-    gc.collect()
-    gc.freeze()
-    program, arguments = _fork_for_orders()
-    sys.argv = [str(TROTH), *arguments]
-    if not program:
-        sys.path[0] = str(TROTH.parent)
-    status[0] = 1
     try:
-        importlib.import_module(program or "troth.entry.commands").main()
-        status[0] = 0
+        _obey()
     except SystemExit as end:
         status[0] = end.code if isinstance(end.code, int) else int(end.code is not None)
+        raise
+    except BaseException:
+        status[0] = 1
         raise
 
 
 if __name__ == "__main__":
-    _main()
+    _begin()
