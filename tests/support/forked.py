@@ -88,8 +88,7 @@ TROTH = Path(sys.executable).with_name("troth")
 # A machine that does ten other things at once takes long; nobody waits longer than it takes.
 WITHIN = 120.0
 _LONGEST = 128 * 1024
-# By their directories, as soon as it runs, what forks for installations.
-_settled: dict[str, "Fork | None"] = {}
+_settled: set[str] = set()
 _PR_SET_PDEATHSIG = 1
 
 
@@ -153,7 +152,7 @@ def run(
 
 def settle(directory: Path) -> None:
     """From now on commands on this installation, whose settings stay, are forks of a process that has read them."""
-    _settled[str(directory)] = None
+    _settled.add(str(directory))
 
 
 def _of(arguments: tuple[object, ...], environment: Mapping[str, str]) -> str:
@@ -177,7 +176,8 @@ def _forking(directory: str) -> socket.socket:
         if directory:
             with Path(os.devnull).open("w") as nothing, os.fdopen(os.dup(2), "w") as errors:
                 files: tuple[IO[Any], ...] = (nothing, errors)
-                _settled[directory] = Fork((directory,), own_environment(), *files, program=__name__, given=taken)
+                fork = Fork((directory,), own_environment(), *files, program=__name__, given=taken)
+            atexit.register(fork.wait)
         else:
             command = [sys.executable, "-W", "error", "-m", __name__]
             how: Any = {"stdin": taken, "stdout": subprocess.DEVNULL, "start_new_session": True}
