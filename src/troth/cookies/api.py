@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotModified
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from pydantic_core import to_json
@@ -109,11 +109,12 @@ def choosing(request: HttpRequest) -> HttpResponse:
 @router.api_operation(["OPTIONS"], "/choices", include_in_schema=False)
 def may_choose(request: HttpRequest) -> HttpResponse:
     """Tells a browser that pages of the origins in the settings may send a choice."""
+    if request.META.get("HTTP_ORIGIN") not in settings.TROTH_ORIGINS:
+        return browser.shared_with(request, HttpResponseNotAllowed(["GET", "POST"]))
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
-    if request.META.get("HTTP_ORIGIN") in settings.TROTH_ORIGINS:
-        response.headers["Access-Control-Allow-Methods"] = "GET, POST"
-        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
-        response.headers["Access-Control-Max-Age"] = "86400"
+    response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+    response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+    response.headers["Access-Control-Max-Age"] = "86400"
     return browser.shared_with(request, response)
 
 
