@@ -14,6 +14,7 @@ from troth.consent import evidence_supplements as supplements
 from troth.consent import evidence_wishes as wishes
 from troth.consent.reads import record_of
 from troth.control import evidence_requests as requests
+from troth.cookies import evidence as choices
 from troth.entry import starting
 from troth.ledger import append_only, reads
 from troth.ledger.counted import Counted
@@ -33,6 +34,7 @@ _GUARDED = (
     *versions.APPEND_ONLY,
     *agreements.APPEND_ONLY,
     *uses.APPEND_ONLY,
+    *choices.APPEND_ONLY,
     *CORRECTIONS,
     *requests.APPEND_ONLY,
 )
@@ -102,6 +104,9 @@ def _others(holdings: vault.Holdings) -> tuple[Counted, ...]:
         corrections.Corrections(),
         requests.Requests(),
         requests.Answers(),
+        choices.Choices(),
+        choices.Keepings(),
+        choices.Signals(),
     )
 
 

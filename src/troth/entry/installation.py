@@ -22,7 +22,7 @@ from pydantic import (
 
 from troth.errors import TrothError
 from troth.ledger.secret import secret_in
-from troth.statement.model import Country, Id, Language
+from troth.statement.model import Country, Id, Language, Origin
 
 CONFIGURATION = "troth.toml"
 SQLITE = "sqlite"
@@ -76,12 +76,13 @@ Database = Annotated[str, AfterValidator(_database_address)]
 
 
 class Site(Part):
-    """Where people reach the site and which statement it keeps."""
+    """Where people reach the site, which statement it keeps, and on which other sites it asks visitors (`origins`)."""
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+$")]
     service: Id
     language: Language = "en"
     behind_proxy: bool = False
+    origins: tuple[Origin, ...] = ()
 
 
 class Store(Part):

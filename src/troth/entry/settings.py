@@ -15,8 +15,10 @@ TROTH_DIR = INSTALLATION.directory
 TROTH_KEYS_DIR = INSTALLATION.keys
 TROTH_FILES_DIR = INSTALLATION.files
 TROTH_URL = _site.url
+TROTH_ORIGINS = _site.origins
 TROTH_ORIGIN = f"{INSTALLATION.host}/log"
 TROTH_SERVICE = _site.service
+TROTH_LANGUAGE = _site.language
 TROTH_COUNTRY = INSTALLATION.configuration.store.country
 TROTH_MAIL = INSTALLATION.configuration.mail
 TROTH_MAILS_SHOWN = INSTALLATION.shows_mails
@@ -37,6 +39,7 @@ INSTALLED_APPS = [
     "troth.vault",
     "troth.consent",
     "troth.use",
+    "troth.cookies",
     "troth.mail",
     "troth.collection",
     "troth.control",
@@ -46,6 +49,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     *(["troth.entry.metrics.Measured"] if INSTALLATION.configuration.metrics else []),
     "troth.entry.middleware.SecurityHeaders",
+    "troth.cookies.middleware.Registered",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",

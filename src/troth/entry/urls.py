@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from troth.collection import pages as collection
 from troth.consent import pages as consent
 from troth.control.pages.security import change_password
+from troth.cookies import pages as cookies
 from troth.entry import pages
 from troth.entry.api import api
 from troth.mail import pages as mail
@@ -16,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("healthz", pages.health, name="health"),
     path("theme.css", pages.theme, name="theme"),
+    path("troth.js", cookies.script, name="troth-js"),
+    path("choices/receipts/<slug:ref>.json", cookies.receipt, name="choice-receipt"),
+    path(".well-known/gpc.json", cookies.gpc, name="gpc"),
     path(".well-known/security.txt", pages.security_txt, name="security-txt"),
     path(".well-known/change-password", change_password, name="change-password"),
     path("privacy/statement.jsonld", statement.jsonld, name="statement-jsonld"),
@@ -28,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("privacy/versions/<int:number>/", statement.version, name="version"),
         path("privacy/versions/<int:old>/diff/<int:new>/", statement.difference, name="difference"),
         path("privacy/feed/", statement.feed, name="feed"),
+        path("choices/", cookies.choices, name="choices"),
         path("collect/", pages.points, name="points"),
         path("collect/<slug:point>/", pages.collect, name="collect"),
         path("collect/<slug:point>/embed/", collection.embedded, name="embed"),

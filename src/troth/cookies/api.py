@@ -1,0 +1,165 @@
+"""Choices by API: what is asked, the same for everybody, and the choice that ``troth.js`` sends."""
+
+import json
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from ninja import Router
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic_core import to_json
+
+from troth import clock
+from troth.cookies import browser, reads
+from troth.cookies.actions import Choosing, Taken, choose, note_unregistered
+from troth.cookies.errors import Malformed
+from troth.cookies.rules import DIGEST, ref_in
+from troth.ledger.rules import each_once
+
+router = Router(tags=["choices"])
+
+MOST: Final = 16 * 1024
+_MOST_FOUND: Final = 50
+_FRESH: Final = "public, max-age=600"
+B = TypeVar("B", bound=BaseModel)
+Name = Annotated[str, Field(max_length=60)]
+
+
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Sent(Closed):
+    """A choice as a page sends it: yes or no by purpose, the digest of what was asked, what the browser kept before."""
+
+    choices: dict[Name, StrictBool] = Field(max_length=200)
+    digest: str = Field(pattern=rf"^[0-9a-f]{{{DIGEST}}}$")
+    language: str = Field(max_length=10)
+    reference: str = Field(default="", max_length=100)
+
+
+class Found(Closed):
+    kind: Literal["cookie", "local-storage", "session-storage"]
+    name: str = Field(max_length=4096)
+
+
+class Reported(Closed):
+    """What a page found in its browser, and took away, that is not declared. No value, no address."""
+
+    found: list[Found] = Field(min_length=1, max_length=_MOST_FOUND)
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details with troth's own shape under ``error``."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    error: dict[str, str]
+    errors: list[dict[str, str]]
+
+
+class Entry(BaseModel):
+    leaf: str
+
+
+class Chosen(BaseModel):
+    """A choice that is recorded: its reference, the value of its cookie, its receipt, its entry in the ledger."""
+
+    reference: str
+    cookie: str
+    receipt: str
+    entry: Entry
+
+
+_REFUSALS: Final = dict.fromkeys((400, 403, 409, 422, 503), Problem)
+
+
+@router.get("/choices", response={200: dict[str, Any]})
+def describe(request: HttpRequest) -> HttpResponse:
+    """What visitors are asked, in every language, and what may stand in their browser. It is the same for everybody."""
+    asking = reads.asking(settings.TROTH_SERVICE, clock.now())
+    return browser.shared_with(request, kept(request, asking.told, "application/json", asking.etag))
+
+
+def kept(request: HttpRequest, content: bytes, kind: str, etag: str) -> HttpResponse:
+    """An answer that caches keep for a while and ask about by its tag."""
+    if etag in [one.strip().removeprefix("W/") for one in request.META.get("HTTP_IF_NONE_MATCH", "").split(",")]:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        response = HttpResponse(content, content_type=kind)
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = _FRESH
+    return response
+
+
+_BODY: Final = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": Sent.model_json_schema()}}}
+}
+
+
+@router.post("/choices", response={201: Chosen, **_REFUSALS}, openapi_extra=_BODY)
+def choosing(request: HttpRequest) -> HttpResponse:
+    """Records a choice; the answer comes once it is durable. What is not answered is no."""
+    browser.insist_on_origin(request.META, others=True)
+    taken = take(request.body, signal=browser.sends_signal(request))
+    response = HttpResponse(told(taken), status=201, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    if request.META.get("HTTP_ORIGIN") not in settings.TROTH_ORIGINS:
+        browser.remember(response, taken)
+    return browser.shared_with(request, response)
+
+
+@router.api_operation(["OPTIONS"], "/choices", include_in_schema=False)
+def may_choose(request: HttpRequest) -> HttpResponse:
+    """Tells a browser that pages of the origins in the settings may send a choice."""
+    response = HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if request.META.get("HTTP_ORIGIN") in settings.TROTH_ORIGINS:
+        response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        response.headers["Access-Control-Max-Age"] = "86400"
+    return browser.shared_with(request, response)
+
+
+@router.post("/choices/found", response={204: None, **_REFUSALS}, include_in_schema=False)
+def report(request: HttpRequest) -> HttpResponse:
+    """Counts what a page found in its browser that is not declared, by name alone."""
+    browser.insist_on_origin(request.META, others=True)
+    found = read(Reported, request.body).found
+    note_unregistered([(one.name, one.kind) for one in found], by="page", at=clock.now())
+    return browser.shared_with(request, HttpResponse(status=HTTPStatus.NO_CONTENT))
+
+
+def take(body: bytes, *, signal: bool) -> Taken:
+    """Records the choice in the body of a request."""
+    sent = read(Sent, body)
+    return choose(
+        Choosing(settings.TROTH_SERVICE, sent.digest, sent.language, sent.choices, ref_in(sent.reference), signal)
+    )
+
+
+def told(taken: Taken) -> bytes:
+    """What a page is told of its choice, as JSON."""
+    ref = taken.chosen.ref
+    return to_json(
+        {
+            "reference": taken.cookie.split(".", 2)[1],
+            "cookie": taken.cookie,
+            "receipt": f"{settings.TROTH_URL}/choices/receipts/{ref}.json",
+            "entry": {"leaf": taken.leaf.hex()},
+        }
+    )
+
+
+def read(shape: type[B], body: bytes) -> B:
+    """The body of a request, which is to have this shape; raises :class:`Malformed` for any other."""
+    if len(body) > MOST:
+        message = "This is longer than any choice. Send what GET of this address asks, and nothing else."
+        raise Malformed(message)
+    try:
+        return shape.model_validate(json.loads(body.decode(), object_pairs_hook=each_once))
+    except (ValueError, RecursionError) as error:
+        message = "This is not JSON in UTF-8 as /api/v1/openapi.json describes it. Send it so, each name once."
+        raise Malformed(message) from error
