@@ -1,7 +1,6 @@
 /* Asks which cookies and the like may be used, and lets nothing else happen: see docs/banner.md.
-   A site serves this, as script or module, with `troth.start(…)` behind it: what its statement declares. */
+   A site serves this, as script or module, with `troth.start(…)` behind it. */
 (() => {
-  "use strict";
   if (globalThis.troth) return;
 
   const STYLE = `
@@ -30,7 +29,7 @@
     label:has(:checked) .off, label:has(:not(:checked)) .on { display: none; }
     ul { margin-top: .5rem; padding-inline-start: 1.1rem; }
     code { font: .95em ui-monospace, monospace; overflow-wrap: anywhere; }
-    a { color: var(--accent); text-underline-offset: .2em; }
+    a { color: var(--accent); }
     .row > :nth-child(3) { grid-column: 1 / -1; }
     .row { position: sticky; bottom: 0; display: grid; gap: .75rem; padding: 1rem 1.25rem 1.1rem; background: var(--page);
       grid-template-columns: repeat(auto-fit, minmax(min(8.5rem, 100%), 1fr)); }
@@ -39,12 +38,12 @@
     button:hover { background: color-mix(in srgb, var(--accent) 85%, var(--ink)); }
     :disabled { opacity: .6; cursor: default; }
     .more, .x, .again { border-color: transparent; background: var(--page) !important; color: var(--ink); }
-    .more { display: block; margin: -.6rem auto .4rem; color: var(--accent); text-decoration: underline; text-underline-offset: .2em; }
+    .more { display: block; margin: -.6rem auto .4rem; color: var(--accent); text-decoration: underline; }
     .x { min-height: 2rem; width: 2rem; padding: 0; }
-    .again { position: fixed; z-index: 2147483646; inset: auto auto 1rem; inset-inline-start: 1rem; border-color: var(--edge); }
-    [role=switch] { appearance: none; position: relative; width: 2.75rem; height: 1.5rem; border: 2px solid var(--edge);
+    .again { position: fixed; z-index: 2147483647; inset: auto auto 1rem; inset-inline-start: 1rem; border-color: var(--edge); }
+    input { appearance: none; position: relative; width: 2.75rem; height: 1.5rem; border: 2px solid var(--edge);
       border-radius: 1rem; background: var(--page); }
-    [role=switch]::before { content: ""; position: absolute; inset-block-start: 2px; inset-inline-start: 2px;
+    input::before { content: ""; position: absolute; inset-block-start: 2px; inset-inline-start: 2px;
       border: .5rem solid var(--edge); border-radius: 50%; }
     :checked { border-color: var(--accent); background: var(--accent); }
     :checked::before { inset-inline-start: calc(1.5rem - 2px) !important; border-color: var(--page) !important; }
@@ -54,9 +53,8 @@
     .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     @media print { :host { display: none; } }`;
 
-  const SIGNALS = "ad_storage ad_user_data ad_personalization analytics_storage".split(" ");
-  const held = new Map(); // what waits for a choice, and the placeholder in its place
-  const queued = new Set(); // scripts that are about to run
+  const held = new Map(); // what waits, and its placeholder
+  const waiting = new Set(); // what is about to run, or to be covered
   const ran = new Set(); // purposes whose scripts have run: only a new page is free of them
   const reported = new Set();
   const page = document.documentElement;
@@ -91,7 +89,7 @@
     for (const one of given.split(",")) answers[one.slice(0, -2)] = one.endsWith("=1");
   };
 
-  /* What the cookie says holds from now on, whoever wrote it: this page, another tab, or the form. */
+  /* What the cookie says holds from now on, whoever wrote it. */
   const look = () => {
     const before = kept;
     const were = state();
@@ -140,7 +138,7 @@
   /* Tells Google's tags, of which none was loaded before (Consent Mode v2, basic). */
   const signal = (verb) => {
     const given = config.purposes.filter((one) => one.signal);
-    const states = Object.fromEntries(SIGNALS.map((one) => [one, "denied"]));
+    const states = { ad_storage: "denied", ad_user_data: "denied", ad_personalization: "denied", analytics_storage: "denied" };
     for (const one of given) if (may(one.id)) for (const key of one.signal.split(" ")) states[key] = "granted";
     function gtag() {
       (globalThis.dataLayer ??= []).push(arguments);
@@ -153,14 +151,21 @@
   /* Lets in what is allowed now, and puts a placeholder where something is not. */
   const gate = () => {
     for (const [one, placeholder] of held) if (may(one.dataset.troth)) placeholder.replaceWith(one), held.delete(one);
-    for (const one of document.querySelectorAll("script[type='text/plain'][data-troth], [data-troth][data-src]")) {
+    for (const one of document.querySelectorAll("[data-troth]:not(a, button)")) {
       const { troth: purpose, src } = one.dataset;
-      if (one.localName !== "script") {
-        if (!may(purpose)) cover(one, words.purposes[purpose], purpose);
-        else if (!one.src) one.src = src;
-      } else if (may(purpose) && !queued.has(one)) {
-        queued.add(one);
-        running = running.then(() => run(one, purpose));
+      const script = one.localName === "script";
+      if (may(purpose) && !script) {
+        waiting.delete(one);
+        one.inert = false;
+        if (src && !one.src) one.src = src;
+      } else if (!waiting.has(one) && (script ? may(purpose) && one.type === "text/plain" : words.purposes[purpose])) {
+        waiting.add(one);
+        if (script) running = running.then(() => run(one, purpose));
+        else {
+          one.inert = true;
+          one.removeAttribute("src");
+          requestAnimationFrame(() => cover(one, purpose));
+        }
       }
     }
   };
@@ -168,7 +173,7 @@
   /* Runs a script that waited; scripts run in the order in which they stand. */
   const run = (one, purpose) =>
     new Promise((done) => {
-      queued.delete(one);
+      waiting.delete(one);
       if (!may(purpose)) return done();
       const script = make("script", { text: one.text, nonce: one.nonce, onload: done, onerror: done });
       for (const { name, value } of one.attributes) if (!/^(type|nonce)$/.test(name)) script.setAttribute(name, value);
@@ -180,10 +185,10 @@
     });
 
   /* Puts a placeholder of the same size in its place; what is too small to be seen just waits. */
-  const cover = (one, told, purpose) => {
-    one.removeAttribute("src");
+  const cover = (one, purpose) => {
+    const told = words.purposes[purpose];
     const { width, height } = one.getBoundingClientRect();
-    if (!told || width < 60 || height < 60) return;
+    if (may(purpose) || width < 60 || height < 60) return;
     const looks = getComputedStyle(one);
     const same = ["display", "position", "inset", "margin", "float", "vertical-align"].map((key) => `${key}: ${looks.getPropertyValue(key)};`);
     const size = new CSSStyleSheet();
@@ -193,7 +198,7 @@
     const say = (sentence) => sentence.replace("{purpose}", told.name);
     rooted(placeholder, [size], make("div", { className: "held", role: "group", ariaLabel: one.title || told.name },
       p("", say(words.blocked), " ", make("code", { className: "soft" }, told.cookies.map((kept) => kept.name).join(", "))),
-      button("allow", say(words.allow), (press) => choose({ [purpose]: true }, press)),
+      button("allow", say(words.allow), (press) => choose({ ...answers, [purpose]: true }, press)),
       problem()));
     held.set(one, placeholder);
     one.replaceWith(placeholder);
@@ -240,7 +245,7 @@
 
   // --- what is seen
 
-  /* An element with these properties, or attributes where there is no such property. */
+  /* An element with these properties or attributes. */
   const make = (tag, given, ...inside) => {
     const made = document.createElement(tag);
     for (const key in given) key in made ? (made[key] = given[key]) : made.setAttribute(key, given[key]);
@@ -263,7 +268,7 @@
     p("text", words.text, " ", make("a", { href: words.policy }, words.statement)),
     p("text note", signalled && config.gpc ? words.gpc : ""),
   ];
-  /* What both end with: declining and accepting, of one size and colour, in the same order. */
+  /* What both end with: declining and accepting, alike. */
   const row = (...more) => [
     problem(),
     make("div", { className: "row" },
@@ -305,12 +310,13 @@
   /* Asks what `given` says, unless it was answered. */
   const ask = (given) => {
     config = given;
+    if (!config.purposes.length) config.cookie = null;
     host?.remove();
     dialog = null;
-    const base = (one) => one.split("-")[0];
-    const all = Object.keys(config.languages);
-    language = all.find((one) => one === page.lang) ?? all.find((one) => base(one) === base(page.lang)) ?? all[0];
-    words = config.languages[language];
+    const { languages } = config;
+    const near = Object.keys(languages).sort((one) => (page.lang.startsWith(one.split("-")[0]) ? -1 : 1));
+    language = languages[page.lang] ? page.lang : near[0];
+    words = languages[language];
     const close = () => show((closed = true));
     banner = make("section", { className: "card banner", ariaLabel: words.title, onkeydown: ({ key }) => key === "Escape" && close() },
       ...top(close), ...row(), button("choose", words.choose, open, { className: "more" }));
@@ -328,14 +334,13 @@
     }).observe(banner);
   };
 
-  /* Opens the choices from the page's own link; counts the key elements that the statement declares. */
+  /* Counts key elements if the statement says so; opens the choices from the page's own link. */
   const pressed = (press) => {
-    const found = (what) => press.target.closest(`[data-troth${what}]`);
-    if (config.cookie && found("=choices")) {
-      press.preventDefault();
-      open();
-    }
-    if (config.visits?.includes("element") && found("-count")) count("click", found("-count").dataset.trothCount);
+    const counted = press.target.closest("[data-troth-count]");
+    if (counted && config.visits.includes("element")) count("click", counted.dataset.trothCount);
+    if (!config.cookie || !press.target.closest("[data-troth=choices]")) return;
+    press.preventDefault();
+    open();
   };
   const count = (kind, element) =>
     send("/visit", { kind, page: location.pathname, referrer: document.referrer.split(/[?#]/)[0], element });
@@ -355,7 +360,7 @@
     globalThis.cookieStore?.addEventListener("change", look);
     setInterval(look, 1000);
     // A site counts its own pages itself.
-    if (config.visits?.length && location.origin !== address("/").origin) count("view");
+    if (config.visits.length && location.origin !== new URL(config.choices_url).origin) count("view");
     tell("ready");
   };
   const start = (given) => {
@@ -363,8 +368,8 @@
     config = given;
     if (document.body) return begin(given);
     // The script may be here before the page is.
-    const waiting = new MutationObserver(() => document.body && (waiting.disconnect(), begin(given)));
-    waiting.observe(page, { childList: true });
+    const soon = new MutationObserver(() => document.body && (soon.disconnect(), begin(given)));
+    soon.observe(page, { childList: true });
   };
 
   globalThis.troth = Object.freeze({ start, may, on, open: () => config.cookie && open() });
