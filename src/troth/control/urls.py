@@ -12,6 +12,7 @@ urlpatterns = [
     path("address/", address.move, name="my-address"),
     path("address/code/", address.code, name="my-address-code"),
     path("choices/", choices.choose, name="my-choices"),
+    path("choices/browser/", choices.keep_choice, name="keep-choice"),
     path("receipts/", choices.receipts, name="my-receipts"),
     path("restrict/", choices.restrict, name="restrict"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),

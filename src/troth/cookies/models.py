@@ -20,7 +20,7 @@ class Choice(models.Model):
     language = models.CharField(max_length=10)
     choices = models.JSONField()
     gpc = models.BooleanField()
-    follows = models.CharField(max_length=REF, blank=True, default="")
+    follows = models.CharField(max_length=REF, blank=True, default="", db_index=True)
     at = models.DateTimeField()
     leaf = models.BinaryField(max_length=LEAF, unique=True)
 

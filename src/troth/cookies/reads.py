@@ -72,28 +72,47 @@ def receipt(ref: str) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-class Kept(NamedTuple):
-    """A choice that a person keeps, as it was made."""
+class Made(NamedTuple):
+    """A choice as it was made."""
 
     ref: str
     version: int
+    language: str
     choices: dict[str, bool]
     gpc: bool
     at: datetime
+    leaf: bytes
+
+
+class Kept(NamedTuple):
+    """What a person keeps of one browser: the choice they asked for, and what took its place, the newest first."""
+
+    ref: str
+    choices: tuple[Made, ...]
+
+
+def is_recorded(ref: str, service: str) -> bool:
+    """Whether a choice is recorded under this reference."""
+    return Choice.objects.filter(ref=ref, service=service).exists()
 
 
 def kept_by(person: str, service: str) -> list[Kept]:
-    """The choices that `person` keeps, the newest first; with each those that took its place in the same browser."""
+    """What `person` keeps of each browser, in the order in which they asked for it."""
     said = Keeping.objects.filter(person=person, service=service).order_by("pk").values_list("choice", "given")
-    wanted = {choice for choice, given in dict(said).items() if given}
+    return [Kept(ref, _from(ref)) for ref, given in dict(said).items() if given]
+
+
+def _from(ref: str) -> tuple[Made, ...]:
+    """The choice and all that took its place, the newest first."""
     found: dict[str, Choice] = {}
-    while wanted:
-        rows = Choice.objects.filter(ref__in=wanted) | Choice.objects.filter(follows__in=wanted)
-        new = {row.ref: row for row in rows if row.ref not in found}
-        found |= new
-        wanted = set(new) - {ref for ref, given in dict(said).items() if not given}
-    rows_of = sorted(found.values(), key=lambda row: (row.at, row.pk), reverse=True)
-    return [Kept(row.ref, row.version, row.choices, row.gpc, row.at) for row in rows_of]
+    rows = list(Choice.objects.filter(ref=ref))
+    while rows:
+        found |= {row.ref: row for row in rows}
+        rows = [row for row in Choice.objects.filter(follows__in=[row.ref for row in rows]) if row.ref not in found]
+    ordered = sorted(found.values(), key=lambda row: row.pk, reverse=True)
+    return tuple(
+        Made(row.ref, row.version, row.language, row.choices, row.gpc, row.at, bytes(row.leaf)) for row in ordered
+    )
 
 
 class Said(NamedTuple):
@@ -117,6 +136,12 @@ def said_of(person: str) -> list[Said]:
             for row in Signal.objects.filter(person=person)
         ),
     ]
+
+
+def opening(person: str, one: Said) -> dict[str, Any]:
+    """What opens the commitment of such an entry for its person."""
+    record = {"person": person, "choice": one.about} if one.kind == "kept" else {"person": person}
+    return {"salt": one.ref.encode().hex(), "record": record}
 
 
 def signalled(person: str, service: str) -> datetime | None:

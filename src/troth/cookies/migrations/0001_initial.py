@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(max_length=10)),
                 ("choices", models.JSONField()),
                 ("gpc", models.BooleanField()),
-                ("follows", models.CharField(blank=True, default="", max_length=32)),
+                ("follows", models.CharField(blank=True, db_index=True, default="", max_length=32)),
                 ("at", models.DateTimeField()),
                 ("leaf", models.BinaryField(max_length=32, unique=True)),
             ],
