@@ -23,6 +23,7 @@
     .text { padding: .35rem 1.25rem 0; }
     .soft { color: var(--soft); font-size: .875rem; }
     .note { font-weight: 600; }
+    :empty { padding: 0; }
     .purpose { margin: 1.1rem 1.25rem 0; padding-top: 1rem; border-top: 1px solid var(--line); }
     label { display: flex; align-items: center; gap: .75rem; min-height: 1.75rem; font-weight: 600; }
     label > :first-child { flex: 1; }
@@ -32,7 +33,7 @@
     a { color: var(--accent); }
     .row > :nth-child(3) { grid-column: 1 / -1; }
     .row { position: sticky; bottom: 0; display: grid; gap: .75rem; padding: 1rem 1.25rem 1.1rem; background: var(--page);
-      grid-template-columns: repeat(auto-fit, minmax(min(8.5rem, 100%), 1fr)); }
+      grid-template-columns: repeat(2, minmax(0, 1fr)); }
     button { min-height: 2.75rem; padding: .5rem 1rem; border: 1px solid var(--accent); border-radius: .4rem; cursor: pointer;
       background: var(--accent); color: light-dark(#fff, #12161c); font: inherit; font-weight: 600; }
     button:hover { background: color-mix(in srgb, var(--accent) 85%, var(--ink)); }
@@ -194,7 +195,7 @@
     const size = new CSSStyleSheet();
     const wide = width < one.parentElement.clientWidth ? width + "px" : "100%";
     size.replaceSync(`:host { ${same.join("").replace(": inline;", ": inline-block;")} overflow: hidden; width: ${wide}; max-width: 100%; height: ${height}px; }`);
-    const placeholder = make("troth-placeholder", { className: one.className, lang: language });
+    const placeholder = make("troth-placeholder", { lang: language });
     const say = (sentence) => sentence.replace("{purpose}", told.name);
     rooted(placeholder, [size], make("div", { className: "held", role: "group", ariaLabel: one.title || told.name },
       p("", say(words.blocked), " ", make("code", { className: "soft" }, told.cookies.map((kept) => kept.name).join(", "))),
