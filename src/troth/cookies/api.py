@@ -1,6 +1,7 @@
 """Choices by API: what is asked, the same for everybody, and the choice that ``troth.js`` sends."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -130,6 +131,14 @@ def report(request: HttpRequest) -> HttpResponse:
     found = read(Reported, request.body).found
     note_unregistered([(one.name, one.kind) for one in found], by="page", at=clock.now())
     return browser.shared_with(request, HttpResponse(status=HTTPStatus.NO_CONTENT))
+
+
+def chosen(head: Mapping[str, Any], body: bytes) -> tuple[bytes, list[tuple[str, str]]]:
+    """The same for what was made no request of: what it is answered, and with which headers besides those of all."""
+    browser.insist_on_origin(head)
+    taken = take(body, signal=browser.signal_in(head))
+    cookie = [("Set-Cookie", browser.written(taken))] if taken.lifetime else []
+    return told(taken), [("Cache-Control", "no-store"), ("Vary", "Sec-GPC"), *cookie]
 
 
 def take(body: bytes, *, signal: bool) -> Taken:

@@ -1,7 +1,8 @@
 """What a browser says along with a request: its choice, the signal that it sends, and where the request was made."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -18,6 +19,7 @@ _OWN: Final = frozenset({settings.TROTH_URL})
 _WITH_OTHERS: Final = _OWN | frozenset(settings.TROTH_ORIGINS)
 _FROM_HERE: Final = (None, "same-origin", "none")
 _ASKED: Final = "troth.cookies.asked"
+_SECURE: Final = "; Secure" if settings.INSTALLATION.secure else ""
 
 
 def sends_signal(request: HttpRequest) -> bool:
@@ -54,11 +56,21 @@ def allowed(request: HttpRequest, at: datetime) -> dict[str, bool] | None:
 def remember(response: HttpResponse, taken: Taken) -> None:
     """Gives the browser the choice to keep, if the statement declares what keeps it. Scripts of the page read it."""
     if taken.lifetime:
-        day = taken.chosen.day
-        stays = int((rules.ends(day, taken.lifetime) - day).total_seconds())
-        response.set_cookie(COOKIE, "", max_age=stays, secure=settings.INSTALLATION.secure, samesite="Lax")
+        stays, secure = _stays(taken.chosen.day, taken.lifetime), settings.INSTALLATION.secure
+        response.set_cookie(COOKIE, "", max_age=stays, secure=secure, samesite="Lax")
         # As it stands: Django would write its commas in another way, which scripts do not read.
         response.cookies[COOKIE].set(COOKIE, taken.cookie, taken.cookie)
+
+
+def written(taken: Taken) -> str:
+    """The same as a header."""
+    return f"{COOKIE}={taken.cookie}; Max-Age={_stays(taken.chosen.day, taken.lifetime)}; Path=/; SameSite=Lax{_SECURE}"
+
+
+@lru_cache(8)
+def _stays(day: date, lifetime: str) -> int:
+    """For how many seconds the browser is to keep it: to the day on which it holds no more."""
+    return int((rules.ends(day, lifetime) - day).total_seconds())
 
 
 def insist_on_origin(head: Mapping[str, Any], *, others: bool = False) -> str:

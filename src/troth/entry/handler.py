@@ -20,7 +20,7 @@ class Handler(BaseHandler):
     """Django's handler with two ways in: people pass all of ``MIDDLEWARE``, programs only what is our own of it.
 
     A program names its language itself and is given no form, no file and no redirect. What guards every answer is ours.
-    What programs bring by the thousand, submissions, has a shorter way still (:mod:`troth.entry.submissions`).
+    What comes by the thousand, submissions and choices, has a shorter way still (:mod:`troth.entry.submissions`).
     """
 
     # What Django's handler has and its types do not tell.
@@ -44,9 +44,9 @@ class Handler(BaseHandler):
             environ["wsgi.input"] = body
         try:
             if body.left and self._submissions.fit(environ, body.left):
-                content = self._submissions.take(environ, body)
+                content, headers = self._submissions.take(environ, body)
                 if content:
-                    start_response("201 Created", self._submissions.headers(environ, content))
+                    start_response("201 Created", headers)
                     return [content]
             response: Any = self.get_response(WSGIRequest(environ))
         finally:
