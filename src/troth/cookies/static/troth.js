@@ -22,7 +22,7 @@
     h2 { flex: 1; padding-top: .2rem; font-size: 1.15rem; line-height: 1.4; outline: none; }
     .text { padding: .35rem 1.25rem 0; }
     .soft { color: var(--soft); font-size: .875rem; }
-    .note { font-weight: 600; }
+    .note { padding-bottom: .5rem; font-weight: 600; }
     :empty { padding: 0; }
     .purpose { margin: 1.1rem 1.25rem 0; padding-top: 1rem; border-top: 1px solid var(--line); }
     label { display: flex; align-items: center; gap: .75rem; min-height: 1.75rem; font-weight: 600; }
@@ -108,9 +108,8 @@
   /* Has the server keep `choices`; nothing holds before it has. */
   const choose = async (choices, { currentTarget }) => {
     const box = currentTarget.closest(".card, .held");
-    const problem = box.querySelector("[role=alert]");
     const wait = (yes) => box.querySelectorAll("button").forEach((one) => (one.disabled = yes));
-    problem.textContent = "";
+    box.querySelector("[role=alert]")?.remove();
     wait(true);
     try {
       const answer = await fetch(address("/api/v1/choices"), {
@@ -130,7 +129,7 @@
       look();
       said.textContent = words.saved;
     } catch {
-      problem.textContent = words.failed;
+      box.append(make("p", { className: "text note", role: "alert" }, words.failed));
     } finally {
       wait(false);
     }
@@ -199,8 +198,7 @@
     const say = (sentence) => sentence.replace("{purpose}", told.name);
     rooted(placeholder, [size], make("div", { className: "held", role: "group", ariaLabel: one.title || told.name },
       p("", say(words.blocked), " ", make("code", { className: "soft" }, told.cookies.map((kept) => kept.name).join(", "))),
-      button("allow", say(words.allow), (press) => choose({ ...answers, [purpose]: true }, press)),
-      problem()));
+      button("allow", say(words.allow), (press) => choose({ ...answers, [purpose]: true }, press))));
     held.set(one, placeholder);
     one.replaceWith(placeholder);
   };
@@ -261,7 +259,6 @@
   const p = (className, ...inside) => make("p", { className }, ...inside);
   const span = (className, ...inside) => make("span", { className }, ...inside);
   const button = (does, label, onclick, more) => make("button", { type: "button", "data-troth": does, onclick, ...more }, label);
-  const problem = () => make("p", { className: "text note", role: "alert" });
 
   /* What both layers begin with. */
   const top = (close, more) => [
@@ -270,13 +267,11 @@
     p("text note", signalled && config.gpc ? words.gpc : ""),
   ];
   /* What both end with: declining and accepting, alike. */
-  const row = (...more) => [
-    problem(),
+  const row = (...more) =>
     make("div", { className: "row" },
       button("decline", words.decline, (press) => choose(all(false), press)),
       button("accept", words.accept, (press) => choose(all(true), press)),
-      ...more),
-  ];
+      ...more);
 
   const show = () => {
     banner.hidden = closed || !asking();
@@ -305,7 +300,7 @@
             make("li", {}, make("code", {}, kept.name), ` · ${kept.kind} · ${kept.host} · ${kept.lifetime}: ${kept.data}`))),
           p("soft", recipients.length ? `${words.given} ${recipients.join(", ")}` : ""));
       }),
-      ...row(button("save", words.save, (press) => choose(switched(), press))));
+      row(button("save", words.save, (press) => choose(switched(), press))));
   };
 
   /* Asks what `given` says, unless it was answered. */
@@ -320,9 +315,9 @@
     words = languages[language];
     const close = () => show((closed = true));
     banner = make("section", { className: "card banner", ariaLabel: words.title, onkeydown: ({ key }) => key === "Escape" && close() },
-      ...top(close), ...row(), button("choose", words.choose, open, { className: "more" }));
+      ...top(close), row(), button("choose", words.choose, open, { className: "more" }));
     again = button("choices", words.reopen + (signalled && config.gpc ? " · GPC ✓" : ""), open, { className: "again" });
-    said = make("p", { className: "unseen", role: "status" });
+    said = make("p", { className: "unseen", ariaLive: "polite" });
     host = make("troth-choices", { lang: language });
     rooted(host, [], banner, again, said);
     closed = location.pathname.endsWith(new URL(config.choices_url).pathname);
