@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import command, disk, door, erasing, log, million, own, sealing, use
+from bench import choice, command, disk, door, erasing, log, million, own, sealing, use
 from bench.table import Row, printed, told
 
 _PARTS = {
@@ -18,6 +18,7 @@ _PARTS = {
     "log": log,
     "million": million,
     "door": door,
+    "choice": choice,
     "use": use,
     "erasing": erasing,
     "own": own,

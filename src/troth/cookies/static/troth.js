@@ -18,7 +18,7 @@
     .banner { position: fixed; z-index: 2147483647; inset: auto 1rem 1rem; max-width: 34rem; max-height: 75vh; }
     dialog { width: min(38rem, 100% - 2rem); max-height: calc(100% - 2rem); margin: auto; }
     dialog::backdrop { background: #10141a99; }
-    header { display: flex; align-items: start; gap: 1rem; padding: 1rem 1rem 0 1.25rem; }
+    .top { display: flex; align-items: start; gap: 1rem; padding: 1rem 1rem 0 1.25rem; }
     h2 { flex: 1; padding-top: .2rem; font-size: 1.15rem; line-height: 1.4; outline: none; }
     .text { padding: .35rem 1.25rem 0; }
     .soft { color: var(--soft); font-size: .875rem; }
@@ -61,8 +61,9 @@
   const page = document.documentElement;
   const secure = location.protocol === "https:" ? "; Secure" : "";
   const signalled = navigator.globalPrivacyControl === true;
-  let sheet, clear, config, words, language, host, banner, dialog, again, said, closed, kept, reference;
+  let sheet, clear, words, language, host, banner, dialog, again, said, closed, kept, reference;
   let answers = {};
+  let config = { purposes: [] };
   let running = Promise.resolve();
 
   const refused = (one) => signalled && config.gpc && one.gpc;
@@ -262,7 +263,7 @@
 
   /* What both layers begin with. */
   const top = (close, more) => [
-    make("header", {}, make("h2", more, words.title), button("close", "✕", close, { className: "x", ariaLabel: words.close })),
+    make("div", { className: "top" }, make("h2", more, words.title), button("close", "✕", close, { className: "x", ariaLabel: words.close })),
     p("text", words.text, " ", make("a", { href: words.policy }, words.statement)),
     p("text note", signalled && config.gpc ? words.gpc : ""),
   ];
@@ -314,7 +315,7 @@
     language = languages[page.lang] ? page.lang : near[0];
     words = languages[language];
     const close = () => show((closed = true));
-    banner = make("section", { className: "card banner", ariaLabel: words.title, onkeydown: ({ key }) => key === "Escape" && close() },
+    banner = make("section", { className: "card banner", ariaLabel: words.title, onkeydown: ({ key }) => void (key === "Escape" && close()) },
       ...top(close), row(), button("choose", words.choose, open, { className: "more" }));
     again = button("choices", words.reopen + (signalled && config.gpc ? " · GPC ✓" : ""), open, { className: "again" });
     said = make("p", { className: "unseen", ariaLive: "polite" });
@@ -323,7 +324,8 @@
     closed = location.pathname.endsWith(new URL(config.choices_url).pathname);
     read();
     show();
-    document.body.prepend(host);
+    const first = document.body.firstElementChild;
+    first.matches("a[href^='#']") ? first.after(host) : first.before(host); // a skip link stays first
     new ResizeObserver(() => {
       const room = banner.offsetHeight && banner.offsetHeight + 32;
       clear.replaceSync(`html { scroll-padding-block-end: ${room}px; } html::after { content: ""; display: block; height: ${room}px; }`);
@@ -341,7 +343,10 @@
   const count = (kind, element) =>
     send("/visit", { kind, page: location.pathname, referrer: document.referrer.split(/[?#]/)[0], element });
 
-  const begin = (given) => {
+  const start = (given) => {
+    if (sheet) return;
+    // The script may be here before the page is.
+    if (!document.body?.firstElementChild) return setTimeout(start, 4, given);
     sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     document.adoptedStyleSheets.push((clear = new CSSStyleSheet()));
@@ -358,14 +363,6 @@
     // A site counts its own pages itself.
     if (config.visits.length && location.origin !== new URL(config.choices_url).origin) count("view");
     tell("ready");
-  };
-  const start = (given) => {
-    if (config) return;
-    config = given;
-    if (document.body) return begin(given);
-    // The script may be here before the page is.
-    const soon = new MutationObserver(() => document.body && (soon.disconnect(), begin(given)));
-    soon.observe(page, { childList: true });
   };
 
   globalThis.troth = Object.freeze({ start, may, on, open: () => config.cookie && open() });
