@@ -325,7 +325,8 @@
     read();
     show();
     const first = document.body.firstElementChild;
-    first.matches("a[href^='#']") ? first.after(host) : first.before(host); // a skip link stays first
+    const skip = document.querySelector("body a[href^='#']"); // stays before it
+    first.contains(skip) ? first.after(host) : first.before(host);
     new ResizeObserver(() => {
       const room = banner.offsetHeight && banner.offsetHeight + 32;
       clear.replaceSync(`html { scroll-padding-block-end: ${room}px; } html::after { content: ""; display: block; height: ${room}px; }`);
