@@ -16,8 +16,10 @@ pytestmark = pytest.mark.usefixtures("sqlite")
 WIDTHS = (1280, 375)
 LOOKS = """(button) => {
     const { width, height } = button.getBoundingClientRect();
-    const { fontSize, fontWeight, padding, color, backgroundColor, borderColor } = getComputedStyle(button);
-    return [button.localName, Math.round(width), Math.round(height), fontSize, fontWeight, padding, color, backgroundColor, borderColor];
+    const looks = getComputedStyle(button);
+    const weighty = ["font-size", "font-weight", "padding", "color", "background-color", "border-color"];
+    const found = weighty.map((one) => looks.getPropertyValue(one));
+    return [button.localName, Math.round(width), Math.round(height), ...found];
 }"""
 FOCUSED = """() => {
     let found = document.activeElement;

@@ -138,7 +138,9 @@ def test_scripts_frames_and_pictures_wait(infortrend: Running, page: Page) -> No
     waiting = f'data-troth="{PURPOSE}"'
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url.removeprefix(infortrend.url)))
-    page.route("**/first.js", lambda route: route.fulfill(content_type="text/javascript", body="window.ran = ['first']"))
+    page.route(
+        "**/first.js", lambda route: route.fulfill(content_type="text/javascript", body="window.ran = ['first']")
+    )
     page.route("**/frame", lambda route: route.fulfill(content_type="text/html", body="<title>in</title>"))
     shown(
         page,

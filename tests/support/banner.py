@@ -18,7 +18,9 @@ new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => shift
     .observe({ type: "layout-shift", buffered: true });
 """
 # Only scripts that carry the nonce, and those of the site; nothing inside the page, no style at all.
-STRICT: Final = "default-src 'none'; script-src 'self' 'nonce-n0nce'; connect-src 'self'; img-src 'self'; frame-src 'self'"
+STRICT: Final = (
+    "default-src 'none'; script-src 'self' 'nonce-n0nce'; connect-src 'self'; img-src 'self'; frame-src 'self'"
+)
 
 
 def signals(context: BrowserContext) -> None:

@@ -18,7 +18,9 @@ def test_it_is_light():
 
 def test_it_makes_no_markup_and_runs_no_text():
     """Words are put in as text, and styles through sheets: nothing that a policy would have to allow by name."""
-    forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|\.style\b|setAttribute\(\"style"
+    forbidden = (
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|\.style\b|setAttribute\(\"style"
+    )
     assert re.findall(forbidden, SCRIPT.read_text("utf-8")) == []
 
 
