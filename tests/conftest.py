@@ -22,7 +22,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.support import chromium, databases, network
+from tests.support import choices, chromium, databases, network
 from tests.support.site import Running, http
 from tests.support.waiting import WITHIN
 
@@ -139,10 +139,11 @@ def _note(method: str, url: str, status: int) -> None:
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    """An HTTP client with an empty cookie jar that follows no redirect by itself."""
+    """An HTTP client with an empty cookie jar that follows no redirect by itself. Nothing undeclared may reach it."""
 
     def note(answer: httpx.Response) -> None:
         _note(answer.request.method, str(answer.url), answer.status_code)
+        choices.insist_on_register(answer)
 
     with http(event_hooks={"response": [note]}) as opened:
         yield opened

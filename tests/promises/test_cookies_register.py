@@ -1,5 +1,6 @@
 """What is kept in a browser is declared, explained, and nothing else: whatever the code would set."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from tests.support import choices, documents, me
 from tests.support.databases import Databases
 from tests.support.declared import declared
-from tests.support.site import Running
+from tests.support.site import Running, troth
 from tests.support.waiting import until
 
 
@@ -106,3 +107,5 @@ def test_what_a_page_found_is_counted_by_name(client: httpx.Client, synology: Ru
         answer = client.post(address, json=body, headers={"Origin": synology.url})
         assert answer.status_code == status, answer.text
     assert "lin@example.com" not in synology.printed()
+    told = json.loads(troth("status", "--json", "--data", synology.directory))["unregistered"]
+    assert (set(told), told["_tracker"]) == ({"_tracker", "?"}, 1)

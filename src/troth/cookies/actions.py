@@ -201,13 +201,13 @@ def _refused(published: Published, standing: Standing) -> Iterator[Wish]:
 
 
 @unit_of_work
-def note_unregistered(found: Iterable[tuple[str, str]], *, by: str, at: datetime) -> None:
-    """Counts what was to be kept in a browser, or was found there, and is not declared: by name and kind alone.
+def note_unregistered(found: Iterable[tuple[str, str]], *, at: datetime) -> None:
+    """Counts what a page found in a browser and is not declared: by name and kind alone.
 
     Names are whatever somebody sends, so there is an end to them: others are counted together.
     """
     for name, kind in found:
-        where = {"name": plain_name(name), "kind": kind, "seen_by": by}
+        where = {"name": plain_name(name), "kind": kind}
         if not Unregistered.objects.filter(**where).exists() and Unregistered.objects.count() >= _MOST_NAMES:
             where["name"] = _OTHERS
         row, _ = Unregistered.objects.get_or_create(**where, defaults={"last": at})

@@ -129,7 +129,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """Counts what a page found in its browser that is not declared, by name alone."""
     browser.insist_on_origin(request.META, others=True)
     found = read(Reported, request.body).found
-    note_unregistered([(one.name, one.kind) for one in found], by="page", at=clock.now())
+    note_unregistered([(one.name, one.kind) for one in found], at=clock.now())
     return browser.shared_with(request, HttpResponse(status=HTTPStatus.NO_CONTENT))
 
 

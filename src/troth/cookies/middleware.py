@@ -7,11 +7,13 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 from django.conf import settings
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from troth import clock
 from troth.cookies import browser, register
+from troth.errors import TrothError
 from troth.statement import reads as statements
 
 _WHY: Final = {
@@ -48,7 +50,12 @@ class Registered:
 
     def _insist(self, request: HttpRequest, response: HttpResponse) -> None:
         at = clock.now()
-        statement = statements.in_force(settings.TROTH_SERVICE, at).statement
+        try:
+            statement = statements.in_force(settings.TROTH_SERVICE, at).statement
+        except (Error, TrothError):
+            # Nobody can say what is declared, so nothing is set; the answer itself may be that the store is away.
+            response.cookies.clear()
+            return
 
         def allowed(purpose: str) -> bool:
             return (browser.allowed(request, at) or {}).get(purpose, False)

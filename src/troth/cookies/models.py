@@ -51,13 +51,12 @@ class Signal(models.Model):
 
 
 class Unregistered(models.Model):
-    """Something that was to be kept in browsers, or was found there, and that the statement does not declare."""
+    """Something that pages found in browsers and that the statement does not declare."""
 
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=20)
-    seen_by = models.CharField(max_length=10)
     times = models.PositiveBigIntegerField(default=0)
     last = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("name", "kind", "seen_by"), name="one_count"),)
+        constraints = (models.UniqueConstraint(fields=("name", "kind"), name="one_count"),)

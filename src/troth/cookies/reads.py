@@ -1,7 +1,6 @@
 """What is asked, what was chosen and what people keep, as values."""
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -9,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
+from django.db.models import Sum
 
 from troth.clock import rfc3339
 from troth.cookies import banner, rules
@@ -149,7 +149,9 @@ def signalled(person: str, service: str) -> datetime | None:
     return Signal.objects.filter(person=person, service=service).values_list("at", flat=True).first()
 
 
-def unregistered() -> dict[tuple[str, str, str], int]:
-    """What was not declared, by name, kind and who saw it, and how often."""
-    rows = Unregistered.objects.order_by("-times").values_list("name", "kind", "seen_by", "times")
-    return dict(Counter({(name, kind, seen): times for name, kind, seen, times in rows}))
+def unregistered() -> dict[str, int]:
+    """What was found in browsers and is not declared: how often, by name."""
+    return {
+        row["name"]: row["seen"]
+        for row in Unregistered.objects.values("name").annotate(seen=Sum("times")).order_by("-seen", "name")
+    }

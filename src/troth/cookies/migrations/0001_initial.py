@@ -59,12 +59,11 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=60)),
                 ("kind", models.CharField(max_length=20)),
-                ("seen_by", models.CharField(max_length=10)),
                 ("times", models.PositiveBigIntegerField(default=0)),
                 ("last", models.DateTimeField()),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("name", "kind", "seen_by"), name="one_count")],
+                "constraints": [models.UniqueConstraint(fields=("name", "kind"), name="one_count")],
             },
         ),
         put_up(*APPEND_ONLY),
