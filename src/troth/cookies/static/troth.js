@@ -355,12 +355,14 @@
     signal("default");
     if (kept) signal("update");
     gate();
-    sweep();
     new MutationObserver(gate).observe(page, { childList: true, subtree: true });
     document.addEventListener("DOMContentLoaded", show);
     document.addEventListener("click", pressed);
-    globalThis.cookieStore?.addEventListener("change", look);
-    setInterval(look, 1000);
+    setTimeout(() => {
+      sweep();
+      setInterval(look, 1000);
+      globalThis.cookieStore?.addEventListener("change", look);
+    });
     // A site counts its own pages itself.
     if (config.visits.length && location.origin !== new URL(config.choices_url).origin) count("view");
     tell("ready");
