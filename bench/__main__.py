@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import choice, command, disk, door, erasing, log, million, own, sealing, use
+from bench import banner, choice, command, disk, door, erasing, log, million, own, sealing, use
 from bench.table import Row, printed, told
 
 _PARTS = {
@@ -19,6 +19,7 @@ _PARTS = {
     "million": million,
     "door": door,
     "choice": choice,
+    "banner": banner,
     "use": use,
     "erasing": erasing,
     "own": own,

@@ -46,6 +46,7 @@ def configuration(statement: Statement, asked: rules.Asked, *, url: str, first: 
         "languages": {one: _said(Voice(statement, one), asked, place) for one, place in places.items()},
         "purposes": [_purpose(statement, asked, name) for name in asked.purposes],
         "registered": registered(statement, secure=secure),
+        "visits": list(statement.visits.fields) if statement.visits else [],
     }
 
 
