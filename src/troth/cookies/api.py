@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotModified
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from pydantic_core import to_json
@@ -51,31 +51,29 @@ class Reported(Closed):
     found: list[Found] = Field(min_length=1, max_length=_MOST_FOUND)
 
 
-class Problem(BaseModel):
-    """RFC 9457 problem details with troth's own shape under ``error``."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    error: dict[str, str]
-    errors: list[dict[str, str]]
-
-
-class Entry(BaseModel):
-    leaf: str
-
-
-class Chosen(BaseModel):
-    """A choice that is recorded: its reference, the value of its cookie, its receipt, its entry in the ledger."""
-
-    reference: str
-    cookie: str
-    receipt: str
-    entry: Entry
-
-
-_REFUSALS: Final = dict.fromkeys((400, 403, 409, 422, 503), Problem)
+_PROBLEM: Final = {
+    "application/problem+json": {"schema": {"type": "object", "required": ["error", "errors", "status"]}}
+}
+_REFUSALS: Final = {
+    400: "Not shaped as described.", 403: "Sent from a page of another site.", 409: "Something else is asked by now.",
+    413: "Longer than any request.", 422: "No such purpose or language.", 503: "The store does not answer.",
+}  # fmt: skip
+_TEXT: Final = {"type": "string"}
+_CHOSEN: Final = {
+    "type": "object",
+    "required": ["reference", "cookie", "receipt", "entry"],
+    "properties": {
+        "reference": _TEXT, "cookie": _TEXT, "receipt": _TEXT,
+        "entry": {"type": "object", "required": ["leaf"], "properties": {"leaf": _TEXT}},
+    },
+}  # fmt: skip
+_DESCRIBED: Final = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": Sent.model_json_schema()}}},
+    "responses": {
+        201: {"description": "Recorded.", "content": {"application/json": {"schema": _CHOSEN}}},
+        **{status: {"description": said, "content": _PROBLEM} for status, said in _REFUSALS.items()},
+    },
+}
 
 
 @router.get("/choices", response={200: dict[str, Any]})
@@ -96,12 +94,7 @@ def kept(request: HttpRequest, content: bytes, kind: str, etag: str) -> HttpResp
     return response
 
 
-_BODY: Final = {
-    "requestBody": {"required": True, "content": {"application/json": {"schema": Sent.model_json_schema()}}}
-}
-
-
-@router.post("/choices", response={201: Chosen, **_REFUSALS}, openapi_extra=_BODY)
+@router.post("/choices", openapi_extra=_DESCRIBED)
 def choosing(request: HttpRequest) -> HttpResponse:
     """Records a choice; the answer comes once it is durable. What is not answered is no."""
     browser.insist_on_origin(request.META, others=True)
@@ -116,15 +109,16 @@ def choosing(request: HttpRequest) -> HttpResponse:
 @router.api_operation(["OPTIONS"], "/choices", include_in_schema=False)
 def may_choose(request: HttpRequest) -> HttpResponse:
     """Tells a browser that pages of the origins in the settings may send a choice."""
+    if request.META.get("HTTP_ORIGIN") not in settings.TROTH_ORIGINS:
+        return browser.shared_with(request, HttpResponseNotAllowed(["GET", "POST"]))
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
-    if request.META.get("HTTP_ORIGIN") in settings.TROTH_ORIGINS:
-        response.headers["Access-Control-Allow-Methods"] = "GET, POST"
-        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
-        response.headers["Access-Control-Max-Age"] = "86400"
+    response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+    response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+    response.headers["Access-Control-Max-Age"] = "86400"
     return browser.shared_with(request, response)
 
 
-@router.post("/choices/found", response={204: None, **_REFUSALS}, include_in_schema=False)
+@router.post("/choices/found", include_in_schema=False)
 def report(request: HttpRequest) -> HttpResponse:
     """Counts what a page found in its browser that is not declared, by name alone."""
     browser.insist_on_origin(request.META, others=True)
