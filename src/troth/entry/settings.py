@@ -20,6 +20,7 @@ TROTH_SERVICE = _site.service
 TROTH_COUNTRY = INSTALLATION.configuration.store.country
 TROTH_MAIL = INSTALLATION.configuration.mail
 TROTH_MAILS_SHOWN = INSTALLATION.shows_mails
+TROTH_VISITS = INSTALLATION.configuration.visits.clickhouse
 TROTH_RETENTION_EVERY = INSTALLATION.configuration.retention_every
 
 SECRET_KEY = INSTALLATION.pages_key()
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "troth.use",
     "troth.mail",
     "troth.collection",
+    "troth.visits",
     "troth.control",
     "troth.entry",
 ]
