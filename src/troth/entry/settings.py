@@ -20,6 +20,9 @@ TROTH_SERVICE = _site.service
 TROTH_COUNTRY = INSTALLATION.configuration.store.country
 TROTH_MAIL = INSTALLATION.configuration.mail
 TROTH_MAILS_SHOWN = INSTALLATION.shows_mails
+TROTH_VISITS = getattr(INSTALLATION.configuration, "visits", None)
+TROTH_ORIGINS = getattr(_site, "origins", ())
+TROTH_SESSION_COOKIE = "__Host-me" if INSTALLATION.secure else "me"
 TROTH_RETENTION_EVERY = INSTALLATION.configuration.retention_every
 
 SECRET_KEY = INSTALLATION.pages_key()
@@ -39,12 +42,14 @@ INSTALLED_APPS = [
     "troth.use",
     "troth.mail",
     "troth.collection",
+    "troth.visits",
     "troth.control",
     "troth.entry",
 ]
 # People's pages pass all of it; programs' addresses, in entry/handler.py, only what is our own.
 MIDDLEWARE = [
     *(["troth.entry.metrics.Measured"] if INSTALLATION.configuration.metrics else []),
+    "troth.visits.middleware.Seen",
     "troth.entry.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -50,6 +50,7 @@ class Bounds:
     day: int = 0
     names: dict[str, set[str]] = field(default_factory=dict)
     seen: Counter[bytes] = field(default_factory=Counter)
+    before: Counter[bytes] = field(default_factory=Counter)
 
     def begin(self, at: float) -> None:
         """What was of another minute or day counts no more."""
@@ -57,10 +58,23 @@ class Bounds:
         if minute != self.minute:
             self.minute = minute
             self.prefixes.clear()
-            self.seen.clear()
+            self.before, self.seen = self.seen, Counter()
         if minute // 1440 != self.day:
             self.day = minute // 1440
             self.names.clear()
+
+    def note(self, view: bytes) -> None:
+        """The server saw this view; a beacon may tell of it within a minute or two."""
+        if len(self.seen) < _MOST_SEEN:
+            self.seen[view] += 1
+
+    def noted(self, view: bytes) -> bool:
+        """Whether the server saw this view; so it is told once."""
+        for views in (self.before, self.seen):
+            if views.get(view):
+                views[view] -= 1
+                return True
+        return False
 
     def admits(self, kind: str, name: str, most: int) -> bool:
         """Whether `name` is one of the first `most` of its kind on this day."""
@@ -188,13 +202,10 @@ def _visitor(draft: Draft, ground: Ground, bounds: Bounds) -> str:
     draft.visitor = rules.counted(salt, ground.service.encode(), draft.address, agent)
     if draft.clicked or sight.origin != ground.own:
         return ""
-    seen, key = bounds.seen, draft.visitor + draft.page.encode()
-    if isinstance(sight.said, tuple):
-        if len(seen) < _MOST_SEEN:
-            seen[key] += 1
-    elif seen[key] > 0:
-        seen[key] -= 1
-        return "counted"
+    view = draft.visitor + draft.page.encode()
+    if isinstance(sight.said, bytes):
+        return "counted" if bounds.noted(view) else ""
+    bounds.note(view)
     return ""
 
 
