@@ -1,4 +1,4 @@
-"""What runs beside the pages in every server process: the ledger's sequencer, what is counted of visits, the hourly clean-up."""
+"""What runs beside the pages in every server process: the sequencer, what is counted of visits, the hourly clean-up."""
 
 import logging
 import os

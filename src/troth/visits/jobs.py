@@ -7,7 +7,6 @@ from django.conf import settings
 
 from troth.statement.reads import in_force
 from troth.visits import actions
-from troth.visits.stores import store
 
 
 def keep_retention(at: datetime) -> int:

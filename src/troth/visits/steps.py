@@ -22,6 +22,7 @@ MOST_PAGES, MOST_ELEMENTS, MOST_HOSTS = 2000, 200, 2000
 _MINUTE: Final = 60
 _MOST_PREFIXES: Final = 100_000
 _MOST_SEEN: Final = 100_000
+_NOWHERE: Final = Place("")
 _SAID: Final = frozenset({"kind", "page", "referrer", "element"})
 
 
@@ -97,7 +98,7 @@ class Draft:
     said_referrer: str = ""
     element: str | None = None
     referrer: str = ""
-    place: Place = Place("")
+    place: Place = _NOWHERE
     visitor: bytes = b""
     person: str | None = None
 
