@@ -20,7 +20,6 @@ TROTH_SERVICE = _site.service
 TROTH_COUNTRY = INSTALLATION.configuration.store.country
 TROTH_MAIL = INSTALLATION.configuration.mail
 TROTH_MAILS_SHOWN = INSTALLATION.shows_mails
-TROTH_VISITS = getattr(INSTALLATION.configuration, "visits", None)
 TROTH_ORIGINS = getattr(_site, "origins", ())
 TROTH_SESSION_COOKIE = "__Host-me" if INSTALLATION.secure else "me"
 TROTH_RETENTION_EVERY = INSTALLATION.configuration.retention_every

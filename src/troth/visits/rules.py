@@ -91,7 +91,7 @@ def browser_of(agent: str) -> str:
 
 def moment(at: datetime, *, hour: bool) -> datetime:
     """The hour, or the day, that `at` is in."""
-    return at.replace(minute=0, second=0, microsecond=0, **({} if hour else {"hour": 0}))
+    return at.replace(hour=at.hour if hour else 0, minute=0, second=0, microsecond=0)
 
 
 def ends_join(wished: Any, join: str | None) -> bool:

@@ -140,12 +140,12 @@ def _read(draft: Draft, _ground: Ground, _bounds: Bounds) -> str:
 def _heard(draft: Draft, plain: Any) -> str:
     if not isinstance(plain, dict) or not _SAID.issuperset(plain):
         return "misshapen"
-    kind, page, referrer = plain.get("kind"), plain.get("page"), plain.get("referrer", "")
-    element = plain.get("element")
-    texts = isinstance(page, str) and isinstance(referrer, str) and (element is None or isinstance(element, str))
-    if not texts or kind not in ("view", "click") or (kind == "click") != bool(element):
+    kind, page, referrer, element = plain.get("kind"), plain.get("page"), plain.get("referrer", ""), plain.get("element")
+    if not (isinstance(page, str) and isinstance(referrer, str) and isinstance(element, str | None)):
         return "misshapen"
-    draft.page, draft.said_referrer, draft.element = page, referrer, element
+    if kind not in ("view", "click") or (kind == "click") != bool(element):
+        return "misshapen"
+    draft.page, draft.said_referrer, draft.element = page, referrer, element or None
     draft.clicked = kind == "click"
     return ""
 
