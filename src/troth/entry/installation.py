@@ -137,9 +137,16 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+class Visits(Part):
+    """Where visits are kept, if not beside the rows: a ClickHouse, http(s)://USER:PASSWORD@HOST:PORT/DATABASE."""
+
+    clickhouse: Annotated[str, StringConstraints(pattern=r"^(https?://[^/\s]+/\w+(\?cluster=\w+)?)?$")] = ""
+
+
 class Configuration(Part):
     site: Site
     store: Store
+    visits: Visits = Visits()
     mail: Mail | None = None
     metrics: Metrics | None = None
     retention_every: Annotated[int, Field(ge=1)] = 3600

@@ -22,6 +22,7 @@ TROTH_MAIL = INSTALLATION.configuration.mail
 TROTH_MAILS_SHOWN = INSTALLATION.shows_mails
 TROTH_ORIGINS = getattr(_site, "origins", ())
 TROTH_SESSION_COOKIE = "__Host-me" if INSTALLATION.secure else "me"
+TROTH_VISITS = INSTALLATION.configuration.visits.clickhouse
 TROTH_RETENTION_EVERY = INSTALLATION.configuration.retention_every
 
 SECRET_KEY = INSTALLATION.pages_key()

@@ -43,6 +43,12 @@ class Store(Protocol):
     def add(self, visits: Sequence[Visit]) -> None:
         """Keeps visits; they are durable once this returns."""
 
+    def settle(self) -> None:
+        """Brings the counts up to what was added. It is called by the clock, and before staff are told."""
+
+    def settled(self, question: Question) -> bool:
+        """Whether the counts are of all that was added of the days of `question`."""
+
     def counts(self, question: Question) -> Sequence[Count]:
         """Every count that is not zero, the largest first; by day, the earliest first."""
 

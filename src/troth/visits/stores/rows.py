@@ -1,0 +1,259 @@
+"""Visits in the database of the rows: as they came for as long as they are kept, and counted by the day."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from hashlib import blake2b
+from threading import RLock
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from troth.ledger.rows import Insertion
+from troth.ledger.scrub import empty_journals, give_up
+from troth.ledger.work import unit_of_work
+from troth.visits.models import Counted, Seen, Unsettled, Word
+from troth.visits.rules import Visit
+from troth.visits.stores import DIMENSIONS, Count, Question
+from troth.visits.stores.parted import drop_empty, make_parts
+
+_AT_ONCE: Final = 5000
+_MOST_KNOWN: Final = 200_000
+_WORDS: Final = ("service", "page", "referrer", "country", "isp", "prefix", "browser", "element")
+_PAGES, _ELEMENTS = "", "elements"
+_add_words = Insertion(Word, "text", unless_there=True)
+_add_counted = Insertion(Counted, "service", "dimension", "day", "value", "visits", "visitors")
+_add_seen = Insertion(
+    Seen, "service", "day", "hour", "page", "referrer", "country", "isp", "prefix", "browser", "element", "visitor",
+    "person",
+)  # fmt: skip
+
+
+class Rows:
+    """The store of visits on SQLite and PostgreSQL.
+
+    What is counted is as of the last :meth:`settle`; only by two dimensions every visit is looked at.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+        self._guard = RLock()
+
+    def add(self, visits: Sequence[Visit]) -> None:
+        """Keeps visits; they are durable once this returns."""
+        if visits:
+            with self._guard:
+                self._known.update(_add(visits, self._known))
+                if len(self._known) > _MOST_KNOWN:
+                    self._known.clear()
+
+    def settle(self) -> None:
+        """Counts every day of which visits came since it was counted."""
+        for mark in Unsettled.objects.order_by("day", "service"):
+            _settle(mark, [*_counted(mark.service, mark.day)])
+
+    def settled(self, question: Question) -> bool:
+        """Whether every visit that came is counted."""
+        service = _number(question.service)
+        return not Unsettled.objects.filter(service=service, day__range=(question.first, question.last)).exists()
+
+    def counts(self, question: Question) -> Sequence[Count]:
+        """Every count that is not zero, the largest first; by day, the earliest first."""
+        service = _number(question.service)
+        if question.by == ("day",):
+            rows = _within(question, service, _PAGES).order_by("day").values_list("day", "visits", "visitors")
+            return [Count((str(day), ), visits, visitors) for day, visits, visitors in rows]  # fmt: skip
+        if len(question.by) == 1:
+            found = _added_up(_within(question, service, question.by[0]))
+        else:
+            found = _crossed(question, service)
+        return sorted(found, key=lambda one: (-one.visits, one.key))
+
+    def totals(self, question: Question) -> Count:
+        """What the counts of `question` are of, all together: its dimensions say only whether pages or elements."""
+        kind = _ELEMENTS if "element" in question.by else _PAGES
+        rows = _within(question, _number(question.service), kind)
+        found = rows.aggregate(visits=Sum("visits", default=0), visitors=Sum("visitors", default=0))
+        return Count((), found["visits"], found["visitors"])
+
+    def forget(self, before: date, *, service: str) -> int:
+        """Ends everything of the days before this one; answers how many visits went."""
+        number, ended = _number(service), 0
+        while gone := _forget(before, number):
+            ended += gone
+        if not ended:
+            return 0
+        self.settle()
+        with self._guard:
+            _forget_words()
+            self._known.clear()
+        drop_empty(before)
+        empty_journals()
+        give_up(Seen, Counted, Word)
+        return ended
+
+    def unjoin(self, person: str) -> int:
+        """Takes a person's visits apart from them for good; the counts stay. Answers how many visits there were."""
+        parted = _unjoin(person)
+        if parted:
+            empty_journals()
+            give_up(Seen)
+        return parted
+
+    def joined(self, person: str) -> Sequence[Visit]:
+        """The visits that are joined with a person, the latest first."""
+        return [_visit(row) for row in _with_words(Seen.objects.filter(person=person).order_by("-day", "-hour", "-pk"))]
+
+    def persons(self) -> Iterable[str]:
+        """Everybody with whom visits are joined."""
+        return Seen.objects.exclude(person="").values_list("person", flat=True).distinct()
+
+
+@unit_of_work
+def _add(visits: Sequence[Visit], known: dict[str, int]) -> dict[str, int]:
+    """Keeps visits, and answers the numbers of their words that are not in `known`."""
+    words = {getattr(one, name) or "" for one in visits for name in _WORDS}
+    new = sorted(words - known.keys() - {""})
+    _add_words([(word,) for word in new])
+    found: dict[str, int] = {}
+    for start in range(0, len(new), _AT_ONCE):
+        found.update(Word.objects.filter(text__in=new[start : start + _AT_ONCE]).values_list("text", "pk"))
+    numbers = {"": 0, **found, **{word: known[word] for word in words & known.keys()}}
+    make_parts({one.at.date() for one in visits})
+    _add_seen([_row(one, numbers) for one in visits])
+    for service, day in {(numbers[one.service], one.at.date()) for one in visits}:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO visits_unsettled (service, day, times) VALUES (%s, %s, 1)"
+                " ON CONFLICT (service, day) DO UPDATE SET times = visits_unsettled.times + 1",
+                [service, day],
+            )
+    return found
+
+
+def _row(one: Visit, numbers: dict[str, int]) -> tuple[Any, ...]:
+    at = one.at.astimezone(UTC)
+    service, *others = (numbers[getattr(one, name) or ""] for name in _WORDS)
+    return (service, at.date().isoformat(), at.hour, *others, one.visitor, one.person or "")
+
+
+def _number(word: str) -> int:
+    return Word.objects.filter(text=word).values_list("pk", flat=True).first() or 0
+
+
+def _counted(service: int, day: date) -> Iterable[tuple[str, int, int, int]]:
+    """Every count of a day, from the visits themselves: dimension, value, visits, visitors."""
+    with connection.cursor() as cursor:
+        for dimension in DIMENSIONS[1:]:
+            kind = "<>" if dimension == "element" else "="
+            cursor.execute(
+                f"SELECT {dimension}, COUNT(*), COUNT(DISTINCT visitor) FROM visits_seen"  # noqa: S608 - names are ours
+                f" WHERE day = %s AND service = %s AND element {kind} 0 GROUP BY 1",
+                [day, service],
+            )
+            yield from ((dimension, *row) for row in cursor.fetchall())
+        for total, kind in ((_PAGES, "="), (_ELEMENTS, "<>")):
+            cursor.execute(
+                "SELECT COUNT(*), COUNT(DISTINCT visitor) FROM visits_seen"  # noqa: S608 - names are ours
+                f" WHERE day = %s AND service = %s AND element {kind} 0 HAVING COUNT(*) > 0",
+                [day, service],
+            )
+            yield from ((total, 0, *row) for row in cursor.fetchall())
+
+
+@unit_of_work
+def _settle(mark: Unsettled, counted: Sequence[tuple[str, int, int, int]]) -> None:
+    """Writes what was counted; if visits came meanwhile, the day stays one that is to be counted."""
+    Counted.objects.filter(service=mark.service, day=mark.day).delete()
+    _add_counted([(mark.service, dimension, mark.day.isoformat(), *numbers) for dimension, *numbers in counted])
+    Unsettled.objects.filter(pk=mark.pk, times=mark.times).delete()
+
+
+def _within(question: Question, service: int, dimension: str) -> Any:
+    span = (question.first, question.last)
+    return Counted.objects.filter(service=service, dimension=dimension, day__range=span)
+
+
+def _added_up(rows: Any) -> list[Count]:
+    found = rows.values_list("value").annotate(Sum("visits"), Sum("visitors"))
+    words = _words(value for value, *_ in found)
+    return [Count((words[value],), visits, visitors) for value, visits, visitors in found]
+
+
+def _words(numbers: Iterable[int]) -> dict[int, str]:
+    wanted, found = sorted(set(numbers)), {0: ""}
+    for start in range(0, len(wanted), _AT_ONCE):
+        found.update(Word.objects.filter(pk__in=wanted[start : start + _AT_ONCE]).values_list("pk", "text"))
+    return found
+
+
+def _crossed(question: Question, service: int) -> list[Count]:
+    """By several dimensions, from the visits themselves. A visitor is one of their day."""
+    names = ", ".join(question.by)
+    kind = "<>" if "element" in question.by else "="
+    days = "" if "day" in question.by else ", day"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {names}, SUM(visits), SUM(visitors) FROM (SELECT {names}, COUNT(*) AS visits,"  # noqa: S608 - names are ours
+            f" COUNT(DISTINCT visitor) AS visitors FROM visits_seen WHERE service = %s AND day BETWEEN %s AND %s"
+            f" AND element {kind} 0 GROUP BY {names}{days}) AS daily GROUP BY {names}",
+            [service, question.first, question.last],
+        )
+        rows = cursor.fetchall()
+    worded = [place for place, name in enumerate(question.by) if name != "day"]
+    words = _words(row[place] for row in rows for place in worded)
+    return [
+        Count(tuple(words[row[place]] if place in worded else str(row[place]) for place in range(len(question.by))),
+              int(row[-2]), int(row[-1]))
+        for row in rows
+    ]  # fmt: skip
+
+
+@unit_of_work
+def _forget(before: date, service: int) -> int:
+    rows = Seen.objects.filter(day__lt=before, service=service)
+    gone = rows.filter(pk__in=list(rows.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])).delete()[0]
+    if not gone:
+        Counted.objects.filter(day__lt=before, service=service).delete()
+        Unsettled.objects.filter(day__lt=before, service=service).delete()
+    return gone
+
+
+@unit_of_work
+def _forget_words() -> None:
+    """Ends the words that nothing names any more."""
+    named = Q()
+    for model, columns in ((Counted, ("service", "value")), (Unsettled, ("service",)), (Seen, ("prefix",))):
+        for column in columns:
+            named |= Q(pk__in=model.objects.values(column).distinct())
+    for column in _WORDS:
+        unsettled = Seen.objects.filter(day__in=Unsettled.objects.values("day"))
+        named |= Q(pk__in=unsettled.values(column).distinct())
+    Word.objects.exclude(named).delete()
+
+
+@unit_of_work
+def _unjoin(person: str) -> int:
+    key, parted = secrets.token_bytes(32), 0
+    rows = Seen.objects.filter(person=person)
+    for day, visitor in list(rows.values_list("day", "visitor").distinct()):
+        # Nobody has the key a moment later: who it was on that day is one among those days' visitors.
+        other = blake2b(bytes(visitor), key=key, digest_size=16).digest()
+        parted += rows.filter(day=day, visitor=visitor).update(person="", visitor=other)
+    return parted
+
+
+def _with_words(rows: Any) -> Iterable[Any]:
+    found = list(rows)
+    words = _words(getattr(row, name) for row in found for name in _WORDS)
+    for row in found:
+        for name in _WORDS:
+            setattr(row, name, words[getattr(row, name)])
+    return found
+
+
+def _visit(row: Any) -> Visit:
+    at = datetime.combine(row.day, time(row.hour), UTC)
+    named = {name: getattr(row, name) for name in _WORDS}
+    return Visit(at=at, **{**named, "element": row.element or None}, visitor=bytes(row.visitor), person=row.person)
