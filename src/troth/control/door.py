@@ -15,7 +15,7 @@ from troth.control import rules, sessions
 from troth.control.rules import SignedIn
 
 P = ParamSpec("P")
-COOKIE: Final = "__Host-me" if settings.INSTALLATION.secure else "me"
+COOKIE: Final = settings.TROTH_SESSION_COOKIE
 _LONGEST: Final = 300
 _READING: Final = ("GET", "HEAD")
 

@@ -20,6 +20,8 @@ TROTH_SERVICE = _site.service
 TROTH_COUNTRY = INSTALLATION.configuration.store.country
 TROTH_MAIL = INSTALLATION.configuration.mail
 TROTH_MAILS_SHOWN = INSTALLATION.shows_mails
+TROTH_ORIGINS = getattr(_site, "origins", ())
+TROTH_SESSION_COOKIE = "__Host-me" if INSTALLATION.secure else "me"
 TROTH_VISITS = INSTALLATION.configuration.visits.clickhouse
 TROTH_RETENTION_EVERY = INSTALLATION.configuration.retention_every
 
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
 # People's pages pass all of it; programs' addresses, in entry/handler.py, only what is our own.
 MIDDLEWARE = [
     *(["troth.entry.metrics.Measured"] if INSTALLATION.configuration.metrics else []),
+    "troth.visits.middleware.Seen",
     "troth.entry.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -33,7 +33,7 @@ class Submissions:
     """Takes submissions as they come from the server."""
 
     def __init__(self) -> None:
-        self._host = urlsplit(settings.TROTH_URL).netloc
+        self.host = urlsplit(settings.TROTH_URL).netloc
         self._proxied: tuple[str, str] | None = settings.SECURE_PROXY_SSL_HEADER
         self._insists = bool(settings.SECURE_SSL_REDIRECT)
         self._guarding = {secure: _guarding(secure=secure) for secure in (True, False)}
@@ -47,9 +47,9 @@ class Submissions:
             and environ["PATH_INFO"].startswith(_DOOR)
             and length <= _MOST
             and environ.get("CONTENT_TYPE") == "application/json"
-            and environ.get("HTTP_HOST") == self._host
+            and environ.get("HTTP_HOST") == self.host
             and "HTTP_TRANSFER_ENCODING" not in environ
-            and (not self._insists or self._secure(environ))
+            and (not self._insists or self.secure(environ))
         )
 
     def take(self, environ: dict[str, Any], body: Body) -> bytes:
@@ -68,9 +68,10 @@ class Submissions:
 
     def headers(self, environ: dict[str, Any], content: bytes) -> list[tuple[str, str]]:
         """The headers of its answer: those of every answer."""
-        return [*self._guarding[self._secure(environ)], ("Content-Length", str(len(content)))]
+        return [*self._guarding[self.secure(environ)], ("Content-Length", str(len(content)))]
 
-    def _secure(self, environ: dict[str, Any]) -> bool:
+    def secure(self, environ: dict[str, Any]) -> bool:
+        """Whether the request came in encrypted."""
         if self._proxied:
             name, value = self._proxied
             return str(environ.get(name, "")).split(",", 1)[0].strip() == value

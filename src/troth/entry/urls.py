@@ -10,11 +10,13 @@ from troth.entry import pages
 from troth.entry.api import api
 from troth.mail import pages as mail
 from troth.statement import pages as statement
+from troth.visits import pages as visits
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("log/", include("troth.ledger.urls")),
     path("api/v1/", api.urls),
     path("healthz", pages.health, name="health"),
+    path("visit", visits.beacon, name="visit"),
     path("theme.css", pages.theme, name="theme"),
     path(".well-known/security.txt", pages.security_txt, name="security-txt"),
     path(".well-known/change-password", change_password, name="change-password"),
