@@ -62,7 +62,6 @@ def _unjoin_unless(person: str, service: str, join: str | None, *, at: datetime)
     return 0 if stands else store().unjoin(person)
 
 
-@unit_of_work
 def forget(before: date, service: str) -> int:
     """Ends everything of the days before this one; answers how many visits went."""
     return store().forget(before, service=service)

@@ -140,7 +140,12 @@ def _read(draft: Draft, _ground: Ground, _bounds: Bounds) -> str:
 def _heard(draft: Draft, plain: Any) -> str:
     if not isinstance(plain, dict) or not _SAID.issuperset(plain):
         return "misshapen"
-    kind, page, referrer, element = plain.get("kind"), plain.get("page"), plain.get("referrer", ""), plain.get("element")
+    kind, page, referrer, element = (
+        plain.get("kind"),
+        plain.get("page"),
+        plain.get("referrer", ""),
+        plain.get("element"),
+    )
     if not (isinstance(page, str) and isinstance(referrer, str) and isinstance(element, str | None)):
         return "misshapen"
     if kind not in ("view", "click") or (kind == "click") != bool(element):

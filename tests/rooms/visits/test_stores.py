@@ -51,6 +51,8 @@ def test_visits_are_counted_by_each_dimension(kept):
     assert told(kept, "country") == {("",): (2, 1), ("TW",): (2, 2)}
     assert told(kept, "element") == {("buy",): (1, 1)}
     assert told(kept, "page", "country") == {("/",  ""): (2, 1), ("/a", "TW"): (2, 2)}  # fmt: skip
+    most = Question("site", FIRST.date(), FIRST.date(), ("page",), 1)
+    assert [one[:2] for one in kept.counts(most)] == [(("/",), 1), (("/a",), 1)]
     assert told(kept, "page", days=1) == {("/",): (2, 1), ("/a",): (1, 1)}
     assert kept.totals(asked())[1:] == (4, 3)
     assert kept.totals(asked("element"))[1:] == (1, 1)
@@ -62,6 +64,23 @@ def test_what_comes_later_is_counted_with_the_rest(kept):
         kept.add([visit(visitor=visitor)])
         kept.settle()
     assert told(kept, "page") == {("/",): (3, 2)}
+
+
+def test_what_is_undone_is_not_remembered(kept):
+    """A word that came with a unit of work that was undone is not taken for one that is there."""
+    from troth.ledger.work import unit_of_work  # noqa: PLC0415 - needs the settings
+
+    @unit_of_work
+    def undone() -> None:
+        kept.add([visit("/undone")])
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        undone()
+    kept.add([visit("/other")])
+    kept.add([visit("/undone")])
+    kept.settle()
+    assert told(kept, "page") == {("/other",): (1, 1), ("/undone",): (1, 1)}
 
 
 def test_what_is_over_is_forgotten(kept):

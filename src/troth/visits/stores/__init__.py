@@ -24,6 +24,8 @@ class Question(NamedTuple):
     first: date
     last: date
     by: tuple[Dimension, ...] = ()
+    most: int = 0
+    """If it is not 0, nobody counts in more than so many of the counts of a day, in none of them more than once."""
 
 
 class Count(NamedTuple):
@@ -38,10 +40,13 @@ class Count(NamedTuple):
 
 
 class Store(Protocol):
-    """Keeps visits and counts them."""
+    """Keeps visits and counts them.
+
+    What ends within a unit of work stands in a journal until that is emptied; outside of one it is emptied at once.
+    """
 
     def add(self, visits: Sequence[Visit]) -> None:
-        """Keeps visits; they are durable once this returns."""
+        """Keeps visits; they are durable once this returns, or with the unit of work that it is called in."""
 
     def settle(self) -> None:
         """Brings the counts up to what was added. It is called by the clock, and before staff are told."""

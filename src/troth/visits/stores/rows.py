@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from hashlib import blake2b
-from threading import RLock
 from typing import Any, Final
 
 from django.db import connection
@@ -12,7 +11,7 @@ from django.db.models import Q, Sum
 
 from troth.ledger.rows import Insertion
 from troth.ledger.scrub import empty_journals, give_up
-from troth.ledger.work import unit_of_work
+from troth.ledger.work import inside, unit_of_work
 from troth.visits.models import Counted, Seen, Unsettled, Word
 from troth.visits.rules import Visit
 from troth.visits.stores import DIMENSIONS, Count, Question
@@ -37,16 +36,37 @@ class Rows:
     """
 
     def __init__(self) -> None:
+        # Those that were kept just now are known once they were found again: the unit they came with may be undone.
         self._known: dict[str, int] = {}
-        self._guard = RLock()
+        self._new: dict[str, int] = {}
 
     def add(self, visits: Sequence[Visit]) -> None:
-        """Keeps visits; they are durable once this returns."""
+        """Keeps visits; they are durable once this returns, or with the unit of work that it is called in."""
         if visits:
-            with self._guard:
-                self._known.update(_add(visits, self._known))
-                if len(self._known) > _MOST_KNOWN:
-                    self._known.clear()
+            self._add(visits)
+
+    @unit_of_work
+    def _add(self, visits: Sequence[Visit]) -> None:
+        _one_at_a_time()
+        if self._new:
+            self._known.update(
+                Word.objects.filter(pk__in=list(self._new.values())[:_AT_ONCE]).values_list("text", "pk")
+            )
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        words = {getattr(one, name) or "" for one in visits for name in _WORDS}
+        self._new = _numbered(sorted(words - self._known.keys() - {""}))
+        numbers = {"": 0, **self._new, **{word: self._known[word] for word in words & self._known.keys()}}
+        make_parts({one.at.date() for one in visits})
+        _add_seen([_row(one, numbers) for one in visits])
+        _mark({(numbers[one.service], one.at.date()) for one in visits})
+
+    @unit_of_work
+    def _forget_words(self) -> None:
+        _one_at_a_time()
+        _unused().delete()
+        self._known.clear()
+        self._new.clear()
 
     def settle(self) -> None:
         """Counts every day of which visits came since it was counted."""
@@ -61,10 +81,10 @@ class Rows:
     def counts(self, question: Question) -> Sequence[Count]:
         """Every count that is not zero, the largest first; by day, the earliest first."""
         service = _number(question.service)
-        if question.by == ("day",):
+        if question.by == ("day",) and not question.most:
             rows = _within(question, service, _PAGES).order_by("day").values_list("day", "visits", "visitors")
             return [Count((str(day), ), visits, visitors) for day, visits, visitors in rows]  # fmt: skip
-        if len(question.by) == 1:
+        if len(question.by) == 1 and not question.most:
             found = _added_up(_within(question, service, question.by[0]))
         else:
             found = _crossed(question, service)
@@ -84,19 +104,17 @@ class Rows:
             ended += gone
         if not ended:
             return 0
-        self.settle()
-        with self._guard:
-            _forget_words()
-            self._known.clear()
+        self._forget_words()
         drop_empty(before)
-        empty_journals()
-        give_up(Seen, Counted, Word)
+        if not inside():
+            empty_journals()
+            give_up(Seen, Counted, Word)
         return ended
 
     def unjoin(self, person: str) -> int:
         """Takes a person's visits apart from them for good; the counts stay. Answers how many visits there were."""
         parted = _unjoin(person)
-        if parted:
+        if parted and not inside():
             empty_journals()
             give_up(Seen)
         return parted
@@ -110,26 +128,31 @@ class Rows:
         return Seen.objects.exclude(person="").values_list("person", flat=True).distinct()
 
 
-@unit_of_work
-def _add(visits: Sequence[Visit], known: dict[str, int]) -> dict[str, int]:
-    """Keeps visits, and answers the numbers of their words that are not in `known`."""
-    words = {getattr(one, name) or "" for one in visits for name in _WORDS}
-    new = sorted(words - known.keys() - {""})
-    _add_words([(word,) for word in new])
-    found: dict[str, int] = {}
-    for start in range(0, len(new), _AT_ONCE):
-        found.update(Word.objects.filter(text__in=new[start : start + _AT_ONCE]).values_list("text", "pk"))
-    numbers = {"": 0, **found, **{word: known[word] for word in words & known.keys()}}
-    make_parts({one.at.date() for one in visits})
-    _add_seen([_row(one, numbers) for one in visits])
-    for service, day in {(numbers[one.service], one.at.date()) for one in visits}:
+def _one_at_a_time() -> None:
+    """Nobody takes a word away while somebody else needs it: until the unit is over. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('visits_word'))")
+
+
+def _numbered(words: Sequence[str]) -> dict[str, int]:
+    """The numbers of words; those that are new get theirs."""
+    _add_words([(word,) for word in words])
+    found: dict[str, int] = {}
+    for start in range(0, len(words), _AT_ONCE):
+        found.update(Word.objects.filter(text__in=words[start : start + _AT_ONCE]).values_list("text", "pk"))
+    return found
+
+
+def _mark(days: Iterable[tuple[int, date]]) -> None:
+    """Notes of which days visits came."""
+    with connection.cursor() as cursor:
+        for service, day in sorted(days):
             cursor.execute(
                 "INSERT INTO visits_unsettled (service, day, times) VALUES (%s, %s, 1)"
                 " ON CONFLICT (service, day) DO UPDATE SET times = visits_unsettled.times + 1",
                 [service, day],
             )
-    return found
 
 
 def _row(one: Visit, numbers: dict[str, int]) -> tuple[Any, ...]:
@@ -189,24 +212,29 @@ def _words(numbers: Iterable[int]) -> dict[int, str]:
 
 
 def _crossed(question: Question, service: int) -> list[Count]:
-    """By several dimensions, from the visits themselves. A visitor is one of their day."""
+    """From the visits themselves. A visitor is one of their day; what they saw first counts, if not everything may."""
     names = ", ".join(question.by)
-    kind = "<>" if "element" in question.by else "="
     days = "" if "day" in question.by else ", day"
+    kind = "<>" if "element" in question.by else "="
+    seen = f"FROM visits_seen WHERE service = %s AND day BETWEEN %s AND %s AND element {kind} 0"
+    if question.most:
+        first = f"SELECT {names}{days}, visitor, MIN(id) AS first {seen} GROUP BY {names}{days}, visitor"
+        place = "ROW_NUMBER() OVER (PARTITION BY day, visitor ORDER BY first) AS place"
+        bounded = f"SELECT {names}, {place} FROM ({first}) AS firsts"  # noqa: S608 - names are ours
+        counted = f"SELECT {names}, COUNT(*), COUNT(*) FROM ({bounded}) AS placed WHERE place <= %s GROUP BY {names}"  # noqa: S608 - names are ours
+    else:
+        daily = f"SELECT {names}, COUNT(*) AS visits, COUNT(DISTINCT visitor) AS visitors {seen} GROUP BY {names}{days}"
+        counted = f"SELECT {names}, SUM(visits), SUM(visitors) FROM ({daily}) AS daily GROUP BY {names}"  # noqa: S608 - names are ours
+    asked = [service, question.first, question.last]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {names}, SUM(visits), SUM(visitors) FROM (SELECT {names}, COUNT(*) AS visits,"  # noqa: S608 - names are ours
-            f" COUNT(DISTINCT visitor) AS visitors FROM visits_seen WHERE service = %s AND day BETWEEN %s AND %s"
-            f" AND element {kind} 0 GROUP BY {names}{days}) AS daily GROUP BY {names}",
-            [service, question.first, question.last],
-        )
+        cursor.execute(counted, [*asked, question.most] if question.most else asked)
         rows = cursor.fetchall()
-    worded = [place for place, name in enumerate(question.by) if name != "day"]
-    words = _words(row[place] for row in rows for place in worded)
+    worded = [name != "day" for name in question.by]
+    words = _words(row[place] for row in rows for place, is_word in enumerate(worded) if is_word)
     return [
-        Count(tuple(words[row[place]] if place in worded else str(row[place]) for place in range(len(question.by))),
-              int(row[-2]), int(row[-1]))
-        for row in rows
+        Count(tuple(words[value] if is_word else str(value) for value, is_word in zip(key, worded, strict=True)),
+              int(visits), int(visitors))
+        for *key, visits, visitors in rows
     ]  # fmt: skip
 
 
@@ -220,9 +248,8 @@ def _forget(before: date, service: int) -> int:
     return gone
 
 
-@unit_of_work
-def _forget_words() -> None:
-    """Ends the words that nothing names any more."""
+def _unused() -> Any:
+    """The words that nothing names any more."""
     named = Q()
     for model, columns in ((Counted, ("service", "value")), (Unsettled, ("service",)), (Seen, ("prefix",))):
         for column in columns:
@@ -230,7 +257,7 @@ def _forget_words() -> None:
     for column in _WORDS:
         unsettled = Seen.objects.filter(day__in=Unsettled.objects.values("day"))
         named |= Q(pk__in=unsettled.values(column).distinct())
-    Word.objects.exclude(named).delete()
+    return Word.objects.exclude(named)
 
 
 @unit_of_work
