@@ -21,6 +21,7 @@ from troth.ledger.evidence import Told, damaged, one_moment, read_through, told
 from troth.ledger.lost import Lost, There
 from troth.ledger.rebuild import Finding, Progress, Report
 from troth.ledger.verify import Verified, verify_store
+from troth.sharing import evidence as releases
 from troth.statement import evidence as versions
 from troth.use import evidence as uses
 from troth.vault import evidence as vault
@@ -35,6 +36,7 @@ _GUARDED = (
     *uses.APPEND_ONLY,
     *CORRECTIONS,
     *requests.APPEND_ONLY,
+    *releases.APPEND_ONLY,
 )
 _ENTRY = re.compile(r"entry ([0-9]+)")
 
@@ -102,6 +104,7 @@ def _others(holdings: vault.Holdings) -> tuple[Counted, ...]:
         corrections.Corrections(),
         requests.Requests(),
         requests.Answers(),
+        releases.Releases(),
     )
 
 

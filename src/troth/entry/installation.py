@@ -143,9 +143,16 @@ class Visits(Part):
     clickhouse: Annotated[str, StringConstraints(pattern=r"^(https?://[^/\s]+/\w+(\?cluster=\w+)?)?$")] = ""
 
 
+class Releases(Part):
+    """How much may be told of the visits of a year in tables with noise: the sum of their epsilons."""
+
+    epsilon: Annotated[float, Field(ge=0, le=20)] = 2.0
+
+
 class Configuration(Part):
     site: Site
     store: Store
+    releases: Releases = Releases()
     visits: Visits = Visits()
     mail: Mail | None = None
     metrics: Metrics | None = None

@@ -68,6 +68,7 @@ def _hourly() -> None:
             _insist_on_time(leap)
             now = clock.now()
             ended = erasing.finish(now) + keep_retention(now)
+            visits.keep_counts(now)
             ended += visits.keep_retention(now)
             forget_keys(at=now)
             tidy(now)

@@ -23,6 +23,7 @@ TROTH_MAILS_SHOWN = INSTALLATION.shows_mails
 TROTH_ORIGINS = getattr(_site, "origins", ())
 TROTH_SESSION_COOKIE = "__Host-me" if INSTALLATION.secure else "me"
 TROTH_VISITS = INSTALLATION.configuration.visits.clickhouse
+TROTH_EPSILON = round(1000 * INSTALLATION.configuration.releases.epsilon)
 TROTH_RETENTION_EVERY = INSTALLATION.configuration.retention_every
 
 SECRET_KEY = INSTALLATION.pages_key()
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     "troth.vault",
     "troth.consent",
     "troth.use",
+    "troth.sharing",
     "troth.mail",
     "troth.collection",
     "troth.visits",

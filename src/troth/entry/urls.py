@@ -11,6 +11,7 @@ from troth.entry.api import api
 from troth.mail import pages as mail
 from troth.statement import pages as statement
 from troth.visits import pages as visits
+from troth.visits import statistics_pages as statistics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("log/", include("troth.ledger.urls")),
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", pages.home, name="home"),
         path("products/", pages.products, name="products"),
         path("leave/<slug:link>/", pages.leave, name="leave"),
+        path("visits/", statistics.visits, name="visits"),
+        path("visits/<slug:month>/", statistics.visits, name="visits-month"),
         path("privacy/", statement.current, name="statement"),
         path("privacy/versions/", statement.versions, name="versions"),
         path("privacy/versions/<int:number>/", statement.version, name="version"),

@@ -7,6 +7,14 @@ from django.conf import settings
 
 from troth.statement.reads import in_force
 from troth.visits import actions
+from troth.visits.releasing import publish_months
+from troth.visits.stores import store
+
+
+def keep_counts(at: datetime) -> int:
+    """Counts what came, and tells everybody of the months that are over; answers how many tables that were."""
+    store().settle()
+    return publish_months(at)
 
 
 def keep_retention(at: datetime) -> int:

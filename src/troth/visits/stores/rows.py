@@ -225,9 +225,9 @@ def _crossed(question: Question, service: int) -> list[Count]:
     else:
         daily = f"SELECT {names}, COUNT(*) AS visits, COUNT(DISTINCT visitor) AS visitors {seen} GROUP BY {names}{days}"
         counted = f"SELECT {names}, SUM(visits), SUM(visitors) FROM ({daily}) AS daily GROUP BY {names}"  # noqa: S608 - names are ours
-    asked = [service, question.first, question.last]
+    asked: list[Any] = [service, question.first, question.last, *([question.most] if question.most else [])]
     with connection.cursor() as cursor:
-        cursor.execute(counted, [*asked, question.most] if question.most else asked)
+        cursor.execute(counted, asked)
         rows = cursor.fetchall()
     worded = [name != "day" for name in question.by]
     words = _words(row[place] for row in rows for place, is_word in enumerate(worded) if is_word)
