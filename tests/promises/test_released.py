@@ -123,9 +123,9 @@ def test_a_solver_finds_no_small_number_in_everything_that_was_released(counted,
 
     rows = tmp_path / "table.csv"
     assert not release(counted, rows, "country")
-    (_, first), *others, (hidden, number) = list(csv.reader(rows.read_text("utf-8").splitlines()))
+    (_, first), *others, (hidden, rest) = list(csv.reader(rows.read_text("utf-8").splitlines()))
     assert (first, hidden) == ("visits", "(not shown)")
-    assert sum(int(one) for _, one in others) + int(number) == len(visits)
+    assert sum(int(one) for _, one in others) + int(rest) == len(visits)
 
     left = json.loads(troth("releases", "--json", "--data", counted.directory))
     assert {one["recipient"] for one in left} == {"everybody", "research"}

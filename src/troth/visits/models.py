@@ -52,6 +52,22 @@ class Counted(models.Model):
         ]
 
 
+class Monthly(models.Model):
+    """The same for a whole month, by its first day: the sum of its days."""
+
+    service = models.BigIntegerField()
+    dimension = models.CharField(max_length=10, blank=True)
+    month = models.DateField()
+    value = models.BigIntegerField()
+    visits = models.BigIntegerField()
+    visitors = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["service", "dimension", "month", "value"], name="one_sum_of_a_value"),
+        ]
+
+
 class Unsettled(models.Model):
     """A day of which visits came that are not counted yet, and how often some came."""
 

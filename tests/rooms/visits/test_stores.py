@@ -9,7 +9,7 @@ from troth.visits.rules import Visit
 from troth.visits.stores import Question, Store
 
 FIRST = datetime(2026, 9, 29, tzinfo=UTC)
-WORDS = ("visits_word", "visits_seen", "visits_counted", "visits_unsettled")
+WORDS = ("visits_word", "visits_seen", "visits_counted", "visits_monthly", "visits_unsettled")
 
 
 def visit(page: str = "/", visitor: int = 1, **rest: object) -> Visit:
@@ -64,6 +64,20 @@ def test_what_comes_later_is_counted_with_the_rest(kept):
         kept.add([visit(visitor=visitor)])
         kept.settle()
     assert told(kept, "page") == {("/",): (3, 2)}
+
+
+def test_a_month_is_the_sum_of_its_days(kept):
+    """Whole months are answered from sums of their own, which follow whatever comes and goes."""
+    days = [FIRST - timedelta(days=3), FIRST, FIRST + timedelta(days=1), FIRST + timedelta(days=2)]
+    months = Question("site", date(2026, 9, 1), date(2026, 10, 31), ("page",))
+    for at in (*days, *days):
+        kept.add([visit(at=at), visit("/a", at=at)])
+        kept.settle()
+    assert [tuple(one) for one in kept.counts(months)] == [(("/",), 8, 4), (("/a",), 8, 4)]
+    assert kept.totals(months)[1:] == (16, 4)
+    assert kept.totals(months._replace(first=date(2026, 10, 1)))[1:] == (4, 1)
+    kept.forget(FIRST.date(), service="site")
+    assert [tuple(one) for one in kept.counts(months)] == [(("/",), 6, 3), (("/a",), 6, 3)]
 
 
 def test_what_is_undone_is_not_remembered(kept):

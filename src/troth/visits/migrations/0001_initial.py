@@ -38,6 +38,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Monthly",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("service", models.BigIntegerField()),
+                ("dimension", models.CharField(blank=True, max_length=10)),
+                ("month", models.DateField()),
+                ("value", models.BigIntegerField()),
+                ("visits", models.BigIntegerField()),
+                ("visitors", models.BigIntegerField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("service", "dimension", "month", "value"), name="one_sum_of_a_value"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Seen",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -77,9 +77,9 @@ class Store(Protocol):
 def store() -> Store:
     """The store of this installation."""
     if settings.TROTH_VISITS:
-        from troth.visits.stores.clickhouse import ClickHouse, connected  # noqa: PLC0415 - an extra, by configuration
+        from troth.visits.stores.clickhouse import connected  # noqa: PLC0415 - an extra, by configuration
 
-        return ClickHouse(connected(settings.TROTH_VISITS))
+        return connected(settings.TROTH_VISITS)
     from troth.visits.stores.rows import Rows  # noqa: PLC0415 - needs the room's tables
 
     return Rows()

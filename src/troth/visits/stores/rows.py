@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from django.db.models import Q, Sum
 from troth.ledger.rows import Insertion
 from troth.ledger.scrub import empty_journals, give_up
 from troth.ledger.work import inside, unit_of_work
-from troth.visits.models import Counted, Seen, Unsettled, Word
+from troth.visits.models import Counted, Monthly, Seen, Unsettled, Word
 from troth.visits.rules import Visit
 from troth.visits.stores import DIMENSIONS, Count, Question
 from troth.visits.stores.parted import drop_empty, make_parts
@@ -82,13 +82,15 @@ class Rows:
         """Every count that is not zero, the largest first; by day, the earliest first."""
         service = _number(question.service)
         if question.by == ("day",) and not question.most:
-            rows = _within(question, service, _PAGES).order_by("day").values_list("day", "visits", "visitors")
+            span = (question.first, question.last)
+            found = Counted.objects.filter(service=service, dimension=_PAGES, day__range=span)
+            rows = found.order_by("day").values_list("day", "visits", "visitors")
             return [Count((str(day), ), visits, visitors) for day, visits, visitors in rows]  # fmt: skip
         if len(question.by) == 1 and not question.most:
-            found = _added_up(_within(question, service, question.by[0]))
+            counts = _added_up(question, service)
         else:
-            found = _crossed(question, service)
-        return sorted(found, key=lambda one: (-one.visits, one.key))
+            counts = _crossed(question, service)
+        return sorted(counts, key=lambda one: (-one.visits, one.key))
 
     def totals(self, question: Question) -> Count:
         """What the counts of `question` are of, all together: its dimensions say only whether pages or elements."""
@@ -108,7 +110,7 @@ class Rows:
         drop_empty(before)
         if not inside():
             empty_journals()
-            give_up(Seen, Counted, Word)
+            give_up(Seen, Counted, Monthly, Word)
         return ended
 
     def unjoin(self, person: str) -> int:
@@ -188,20 +190,50 @@ def _counted(service: int, day: date) -> Iterable[tuple[str, int, int, int]]:
 @unit_of_work
 def _settle(mark: Unsettled, counted: Sequence[tuple[str, int, int, int]]) -> None:
     """Writes what was counted; if visits came meanwhile, the day stays one that is to be counted."""
+    _add_to_month(mark.service, mark.day, -1)
     Counted.objects.filter(service=mark.service, day=mark.day).delete()
     _add_counted([(mark.service, dimension, mark.day.isoformat(), *numbers) for dimension, *numbers in counted])
+    _add_to_month(mark.service, mark.day, 1)
     Unsettled.objects.filter(pk=mark.pk, times=mark.times).delete()
+
+
+def _add_to_month(service: int, day: date, times: int) -> None:
+    """Adds what is counted of a day to its month; with -1 as `times`, takes it away again."""
+    month = day.replace(day=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO visits_monthly (service, dimension, month, value, visits, visitors)"
+            " SELECT service, dimension, %s, value, %s * visits, %s * visitors FROM visits_counted"
+            " WHERE service = %s AND day = %s ON CONFLICT (service, dimension, month, value) DO UPDATE"
+            " SET visits = visits_monthly.visits + excluded.visits,"
+            " visitors = visits_monthly.visitors + excluded.visitors",
+            [month, times, times, service, day],
+        )
+    if times < 0:
+        Monthly.objects.filter(service=service, month=month, visits=0).delete()
 
 
 def _within(question: Question, service: int, dimension: str) -> Any:
     span = (question.first, question.last)
+    if _whole_months(*span):
+        return Monthly.objects.filter(service=service, dimension=dimension, month__range=span)
     return Counted.objects.filter(service=service, dimension=dimension, day__range=span)
 
 
-def _added_up(rows: Any) -> list[Count]:
-    found = rows.values_list("value").annotate(Sum("visits"), Sum("visitors"))
-    words = _words(value for value, *_ in found)
-    return [Count((words[value],), visits, visitors) for value, visits, visitors in found]
+def _whole_months(first: date, last: date) -> bool:
+    return first.day == 1 and (last + timedelta(days=1)).day == 1
+
+
+def _added_up(question: Question, service: int) -> list[Count]:
+    table, at = ("monthly", "month") if _whole_months(question.first, question.last) else ("counted", "day")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT text, SUM(visits), SUM(visitors) FROM"  # noqa: S608 - names are ours
+            f" visits_{table} AS counted LEFT JOIN visits_word ON visits_word.id = value"
+            f" WHERE service = %s AND dimension = %s AND {at} BETWEEN %s AND %s GROUP BY value, text",
+            [service, question.by[0], question.first, question.last],
+        )
+        return [Count((text or "",), int(visits), int(visitors)) for text, visits, visitors in cursor.fetchall()]
 
 
 def _words(numbers: Iterable[int]) -> dict[int, str]:
@@ -243,7 +275,10 @@ def _forget(before: date, service: int) -> int:
     rows = Seen.objects.filter(day__lt=before, service=service)
     gone = rows.filter(pk__in=list(rows.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])).delete()[0]
     if not gone:
-        Counted.objects.filter(day__lt=before, service=service).delete()
+        counted = Counted.objects.filter(day__lt=before, service=service)
+        for day in list(counted.values_list("day", flat=True).distinct()):
+            _add_to_month(service, day, -1)
+        counted.delete()
         Unsettled.objects.filter(day__lt=before, service=service).delete()
     return gone
 
