@@ -169,7 +169,7 @@ class ClickHouse:
     def joined(self, person: str) -> Sequence[Visit]:
         """The visits that are joined with a person, the latest first."""
         names = (
-            "service, toString(day), hour, page, referrer, country, isp, prefix, browser, element, toString(visitor)"
+            "toString(day), hour, element, toString(visitor), service, page, referrer, country, isp, prefix, browser"
         )
         found = self._asking.rows(
             f"SELECT {names} FROM visits WHERE person = {{person:String}} ORDER BY day DESC, hour DESC, page",  # noqa: S608 - names are ours
