@@ -52,7 +52,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture
 def store(engine: Engine) -> ClickHouse:
-    for table in ("visits", "visits_counted"):
+    for table in ("visits", "visits_counted", "visits_monthly"):
         engine.tell(f"DROP TABLE IF EXISTS {table} SYNC")
     return ClickHouse(engine)
 
@@ -103,6 +103,8 @@ def test_counts_are_those_of_the_visits(store):
     store.settle()
     for dimension in DIMENSIONS:
         assert told(store, dimension) == expected(seen, (dimension,)), dimension
+        months = store.counts(Question("site", date(2026, 9, 1), date(2026, 10, 31), (dimension,)))
+        assert {one.key: one[1:] for one in months} == expected(seen, (dimension,)), dimension
     assert told(store, "page", "country") == expected(seen, ("page", "country"))
     assert told(store, "day", "country") == expected(seen, ("day", "country"))
     assert store.totals(asked())[1:] == expected(seen, ())[()]
@@ -125,7 +127,10 @@ def test_what_is_over_is_forgotten(store):
     before = date(2026, 10, 1)
     assert store.forget(before, service="other") == 0
     assert store.forget(before, service="site") == sum(one.at.date() < before for one in seen)
-    assert told(store, "day") == expected([one for one in seen if one.at.date() >= before], ("day",))
+    left = [one for one in seen if one.at.date() >= before]
+    assert told(store, "day") == expected(left, ("day",))
+    months = store.counts(Question("site", date(2026, 9, 1), date(2026, 10, 31), ("page",)))
+    assert {one.key: one[1:] for one in months} == expected(left, ("page",))
     assert store.settled(asked())
 
 

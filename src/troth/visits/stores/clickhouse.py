@@ -27,9 +27,8 @@ _PARTED: Final = "PARTITION BY toYYYYMM(day)"
 _SEEN_ORDER: Final = f"{_PARTED} ORDER BY (service, day, page) SETTINGS old_parts_lifetime = 1"
 _COUNTED_ORDER: Final = f"{_PARTED} ORDER BY (service, dimension, day, value)"
 _FROM: Final = "FROM visits WHERE service = {service:String} AND day BETWEEN {first:Date} AND {last:Date}"
-_COUNTS: Final = (
-    "FROM visits_counted FINAL WHERE service = {service:String} AND day BETWEEN {first:Date} AND {last:Date}"
-)
+_MONTHLY: Final = _COUNTED.replace("day Date", "month Date")
+_MONTHLY_ORDER: Final = "ORDER BY (service, dimension, month, value)"
 _PAGES, _ELEMENTS = "", "elements"
 _AT_ONCE: Final = "mutations_sync = 2"
 
@@ -57,6 +56,7 @@ class ClickHouse:
         self._here = "_here" if cluster else ""
         self._make("visits", _SEEN, "MergeTree", _SEEN_ORDER, "sipHash64(service, day, visitor)")
         self._make("visits_counted", _COUNTED, "ReplacingMergeTree", _COUNTED_ORDER, "sipHash64(dimension, value)")
+        self._make("visits_monthly", _MONTHLY, "ReplacingMergeTree", _MONTHLY_ORDER, "sipHash64(dimension, value)")
 
     def _make(self, name: str, columns: str, engine: str, order: str, shard: str) -> None:
         version = "(version)" if engine.startswith("Replacing") and not self._cluster else ""
@@ -81,13 +81,25 @@ class ClickHouse:
         for service, day in self._unsettled():
             days.setdefault(service, []).append(day)
         for service, some in days.items():
-            version = str(int(datetime.now(UTC).timestamp() * 1_000_000))
+            version = _version()
             for dimension, column, kind in _WAYS:
                 self._asking.tell(
                     f"INSERT INTO visits_counted SELECT service, {{dimension:String}}, day, {column}, count(),"
                     f" uniqExact(visitor), {{version:UInt64}} {_FROM} AND {kind} GROUP BY service, day, {column}",
                     dimension=dimension, service=service, first=min(some), last=max(some), version=version,
                 )  # fmt: skip
+
+            self._add_up(service, min(some), max(some))
+
+    def _add_up(self, service: str, first: str, last: str) -> None:
+        """Adds up the months from that of the one day to that of the other."""
+        self._asking.tell(
+            "INSERT INTO visits_monthly SELECT service, dimension, toStartOfMonth(day) AS month, value, sum(visits),"
+            " sum(visitors), {version:UInt64} FROM visits_counted FINAL WHERE service = {service:String} AND"
+            " day BETWEEN toStartOfMonth({first:Date}) AND toLastDayOfMonth({last:Date})"
+            " GROUP BY service, dimension, month, value",
+            service=service, first=first, last=last, version=_version(),
+        )  # fmt: skip
 
     def settled(self, question: Question) -> bool:
         """Whether every visit that came is counted."""
@@ -110,8 +122,9 @@ class ClickHouse:
         (dimension,) = question.by
         value, of = ("toString(day)", _PAGES) if dimension == "day" else ("value", dimension)
         order = "1" if dimension == "day" else "2 DESC, 1"
+        counts = _counts("visits_counted", "day") if dimension == "day" else _counts_of(question)
         found = self._asking.rows(
-            f"SELECT {value} AS named, sum(visits), sum(visitors) {_COUNTS} AND dimension = {{of:String}}"
+            f"SELECT {value} AS named, sum(visits), sum(visitors) {counts} AND dimension = {{of:String}}"
             f" GROUP BY named ORDER BY {order}",
             of=of, **_span(question),
         )  # fmt: skip
@@ -121,8 +134,9 @@ class ClickHouse:
         """What the counts of `question` are of, all together: its dimensions say only whether pages or elements."""
         of = _ELEMENTS if "element" in question.by else _PAGES
         found = self._asking.rows(
-            f"SELECT sum(visits), sum(visitors) {_COUNTS} AND dimension = {{of:String}}", of=of, **_span(question)
-        )
+            f"SELECT sum(visits), sum(visitors) {_counts_of(question)} AND dimension = {{of:String}}",
+            of=of, **_span(question),
+        )  # fmt: skip
         return Count((), *(int(number) for number in found[0]))
 
     def _crossed(self, question: Question) -> list[Count]:
@@ -149,6 +163,8 @@ class ClickHouse:
         if int(gone):
             for table in ("visits", "visits_counted"):
                 self._tell(table, f"DELETE WHERE {old}", **values)
+            self._tell("visits_monthly", f"DELETE WHERE {old.replace('day', 'month')}", **values)
+            self._add_up(service, str(before), str(before))
         return int(gone)
 
     def unjoin(self, person: str) -> int:
@@ -188,6 +204,20 @@ _WAYS: Final = (
     (_PAGES, "''", "element = ''"),
     (_ELEMENTS, "''", "element <> ''"),
 )
+
+
+def _version() -> str:
+    """Of rows of one key the last holds."""
+    return str(int(datetime.now(UTC).timestamp() * 1_000_000))
+
+
+def _counts(table: str, at: str) -> str:
+    return f"FROM {table} FINAL WHERE service = {{service:String}} AND {at} BETWEEN {{first:Date}} AND {{last:Date}}"
+
+
+def _counts_of(question: Question) -> str:
+    months = question.first.day == 1 and (question.last + timedelta(days=1)).day == 1
+    return _counts("visits_monthly", "month") if months else _counts("visits_counted", "day")
 
 
 def _span(question: Question) -> Mapping[str, object]:
