@@ -46,7 +46,8 @@ def share(span: Span, by: tuple[Dimension, ...], *, recipient: str, epsilon: flo
     _insist_on_over(span, declared, at)
     store().settle()
     asked = Asked(service, span.first, span.last, by, recipient, round(epsilon * 1000))
-    return release(asked, lambda: _bounded(asked) if asked.epsilon else _table(asked), at=at)
+    table = _bounded(asked) if asked.epsilon else _table(asked)  # before the unit: nobody waits while it is counted
+    return release(asked, lambda: table, at=at)
 
 
 def publish_months(at: datetime) -> int:
