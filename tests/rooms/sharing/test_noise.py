@@ -35,7 +35,6 @@ def asked(**other: Any) -> Any:
     return Asked(**{**usual, **other})
 
 
-@pytest.mark.promise("P33")
 def test_a_year_has_a_budget_and_no_table_is_drawn_twice(installation: Path) -> None:  # noqa: ARG001 - is ready
     """Who asks again is given the same and pays nothing; when the budget of the year is spent, nobody is given more."""
     from troth.sharing.actions import release, spent  # noqa: PLC0415 - needs the settings
