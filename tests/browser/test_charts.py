@@ -13,7 +13,6 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.usefixtures("sqlite")
 
 
-@pytest.mark.promise("P33")
 def test_charts(new_site: NewSite, page: Page, inspector: Inspector) -> None:
     """No barrier, wide or narrow, in light or dark, in both languages; each chart has a name, words and a table."""
     site = new_site("synology-2006")
