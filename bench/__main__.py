@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import banner, choice, command, disk, door, erasing, log, million, own, sealing, use
+from bench import banner, choice, command, disk, door, erasing, log, million, own, sealing, use, visits
 from bench.table import Row, printed, told
 
 _PARTS = {
@@ -23,6 +23,7 @@ _PARTS = {
     "use": use,
     "erasing": erasing,
     "own": own,
+    "visits": visits,
 }
 
 

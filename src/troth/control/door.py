@@ -17,7 +17,7 @@ from troth.cookies.actions import signal
 from troth.cookies.browser import signal_in
 
 P = ParamSpec("P")
-COOKIE: Final = "__Host-me" if settings.INSTALLATION.secure else "me"
+COOKIE: Final = settings.TROTH_SESSION_COOKIE
 _LONGEST: Final = 300
 _READING: Final = ("GET", "HEAD")
 

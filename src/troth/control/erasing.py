@@ -7,6 +7,7 @@ from troth.ledger.work import unit_of_work
 from troth.use.reads import recipients_of
 from troth.vault import actions as vault
 from troth.vault.reads import held
+from troth.visits import actions as visits
 
 
 @unit_of_work
@@ -16,6 +17,7 @@ def let_go(person: str, *, at: datetime) -> vault.Erased:
         asking.end_open(person, at=at)
     done = vault.erase(person, recipients_of(person), at=at)
     actions.forget(person)
+    visits.unjoin(person)
     return done
 
 

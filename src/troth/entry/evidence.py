@@ -22,6 +22,7 @@ from troth.ledger.evidence import Told, damaged, one_moment, read_through, told
 from troth.ledger.lost import Lost, There
 from troth.ledger.rebuild import Finding, Progress, Report
 from troth.ledger.verify import Verified, verify_store
+from troth.sharing import evidence as releases
 from troth.statement import evidence as versions
 from troth.use import evidence as uses
 from troth.vault import evidence as vault
@@ -37,6 +38,7 @@ _GUARDED = (
     *choices.APPEND_ONLY,
     *CORRECTIONS,
     *requests.APPEND_ONLY,
+    *releases.APPEND_ONLY,
 )
 _ENTRY = re.compile(r"entry ([0-9]+)")
 
@@ -107,6 +109,7 @@ def _others(holdings: vault.Holdings) -> tuple[Counted, ...]:
         choices.Choices(),
         choices.Keepings(),
         choices.Signals(),
+        releases.Releases(),
     )
 
 

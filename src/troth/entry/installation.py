@@ -138,9 +138,23 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+class Visits(Part):
+    """Where visits are kept, if not beside the rows: a ClickHouse, http(s)://USER:PASSWORD@HOST:PORT/DATABASE."""
+
+    clickhouse: Annotated[str, StringConstraints(pattern=r"^(https?://[^/\s]+/\w+(\?cluster=\w+)?)?$")] = ""
+
+
+class Releases(Part):
+    """How much may be told of the visits of a year in tables with noise: the sum of their epsilons."""
+
+    epsilon: Annotated[float, Field(ge=0, le=20)] = 2.0
+
+
 class Configuration(Part):
     site: Site
     store: Store
+    releases: Releases = Releases()
+    visits: Visits = Visits()
     mail: Mail | None = None
     metrics: Metrics | None = None
     retention_every: Annotated[int, Field(ge=1)] = 3600

@@ -36,7 +36,7 @@ class Submissions:
     """Takes submissions and choices as they come from the server."""
 
     def __init__(self) -> None:
-        self._host = urlsplit(settings.TROTH_URL).netloc
+        self.host = urlsplit(settings.TROTH_URL).netloc
         self._proxied: tuple[str, str] | None = settings.SECURE_PROXY_SSL_HEADER
         self._insists = bool(settings.SECURE_SSL_REDIRECT)
         self._own = (None, settings.TROTH_URL)
@@ -51,9 +51,9 @@ class Submissions:
             and (environ["PATH_INFO"].startswith(_DOOR) or self._chooses(environ))
             and length <= _MOST
             and environ.get("CONTENT_TYPE") == "application/json"
-            and environ.get("HTTP_HOST") == self._host
+            and environ.get("HTTP_HOST") == self.host
             and "HTTP_TRANSFER_ENCODING" not in environ
-            and (not self._insists or self._secure(environ))
+            and (not self._insists or self.secure(environ))
         )
 
     def _chooses(self, environ: dict[str, Any]) -> bool:
@@ -75,10 +75,11 @@ class Submissions:
             return b"", []
         if self._count:
             self._count("POST", door, 201, begun)
-        guarding = self._guarding[self._secure(environ)]
+        guarding = self._guarding[self.secure(environ)]
         return content, [*guarding, *own, ("Content-Length", str(len(content)))]
 
-    def _secure(self, environ: dict[str, Any]) -> bool:
+    def secure(self, environ: dict[str, Any]) -> bool:
+        """Whether the request came in encrypted."""
         if self._proxied:
             name, value = self._proxied
             return str(environ.get(name, "")).split(",", 1)[0].strip() == value

@@ -11,11 +11,14 @@ from troth.entry import pages
 from troth.entry.api import api
 from troth.mail import pages as mail
 from troth.statement import pages as statement
+from troth.visits import pages as visits
+from troth.visits import statistics_pages as statistics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("log/", include("troth.ledger.urls")),
     path("api/v1/", api.urls),
     path("healthz", pages.health, name="health"),
+    path("visit", visits.beacon, name="visit"),
     path("theme.css", pages.theme, name="theme"),
     path("troth.js", cookies.script, name="troth-js"),
     path("choices/receipts/<slug:ref>.json", cookies.receipt, name="choice-receipt"),
@@ -27,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", pages.home, name="home"),
         path("products/", pages.products, name="products"),
         path("leave/<slug:link>/", pages.leave, name="leave"),
+        path("visits/", statistics.visits, name="visits"),
+        path("visits/<slug:month>/", statistics.visits, name="visits-month"),
         path("privacy/", statement.current, name="statement"),
         path("privacy/versions/", statement.versions, name="versions"),
         path("privacy/versions/<int:number>/", statement.version, name="version"),
