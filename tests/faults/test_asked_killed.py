@@ -62,8 +62,8 @@ def is_whole(site: Running, one: Somebody, marks: dict[str, bytes]) -> bool:
     """Whether somebody is still there with all that was held of them; else nothing of it may be left."""
     if persons.marks(site.directory, one).keys() == marks.keys():
         return True
+    until(lambda: persons.marks(site.directory, one) == {}, "no row left of somebody")
     until(lambda: persons.stands(site.directory, marks) == {}, "nothing left of somebody")
-    assert persons.marks(site.directory, one) == {}
     assert disk.traces(site, *one.words) == {}
     return False
 
