@@ -38,7 +38,11 @@ class Forms:
             if control.kind == "checkbox" or _signs_in(control) or self._is_choice(control):
                 continue
             if (datum := self._datum(control, points)) is None:
-                yield "form-field-undeclared", _said(control), f"`{_said(control)}` is asked for, which {where} not declare."
+                yield (
+                    "form-field-undeclared",
+                    _said(control),
+                    f"`{_said(control)}` is asked for, which {where} not declare.",
+                )
             elif point and control.required and datum in point.optional:
                 message = f"`{datum}` is demanded; the point `{name}` declares it optional."
                 yield "form-field-required", datum, message
@@ -48,18 +52,30 @@ class Forms:
         if found and found.host not in self._own:
             yield "form-elsewhere", found.host, f"What is typed is sent to {found.host}."
         if not form.post:
-            yield "form-by-address", found.path if found else "", "What is typed is put into an address, where logs and others see it."
+            yield (
+                "form-by-address",
+                found.path if found else "",
+                "What is typed is put into an address, where logs and others see it.",
+            )
 
     def _point(self, form: Form) -> tuple[str, Point | None]:
         """The point whose form this is, by its name or its address."""
-        return next(((name, self._statement.collection[name]) for name in form.names if name in self._statement.collection), ("", None))
+        return next(
+            ((name, self._statement.collection[name]) for name in form.names if name in self._statement.collection),
+            ("", None),
+        )
 
     def _is_choice(self, control: Control) -> bool:
         return control.kind == "radio" and _plain(control.name) in self._statement.purposes
 
     def _datum(self, control: Control, points: list[Point]) -> str | None:
         """Which declared field it is: by name, by label, by what browsers fill in, or by its kind of input."""
-        declared = {name: self._statement.data[name] for point in points for name in point.fields() if name in self._statement.data}
+        declared = {
+            name: self._statement.data[name]
+            for point in points
+            for name in point.fields()
+            if name in self._statement.data
+        }
         if any(point.age for point in points) and (_hints(control) & _AGE or _plain(control.name) in _AGE_NAMES):
             return ""
         for fits in (_by_name, _by_label, _by_hint, _by_kind):

@@ -66,7 +66,7 @@ def _seen(visit: Visit, statement: Statement, own: Own) -> Iterator[Seen]:
     if visit.asked_again:
         yield ("asked-again", "", "Who has answered is asked again."), start, visit.state
     if visit.gpc_declared is False:
-        message = "/.well-known/gpc.json does not say `\"gpc\": true`: nobody can tell that the signal is heeded."
+        message = '/.well-known/gpc.json does not say `"gpc": true`: nobody can tell that the signal is heeded.'
         yield ("gpc-undeclared", "", message), start, visit.state
 
 
@@ -98,7 +98,11 @@ def _stored(state: State, stored: Stored, register: Register) -> Iterator[Said]:
         code, when = _WITHOUT_A_YES[state]
         yield f"stored-{code}", subject, f"{what} needs a yes to `{row.consent}` and is there {when}."
     if outlives(row, stored):
-        yield "cookie-outlives", subject, f"{what} stays for longer than the statement says ({row.lifetime or 'nothing'})."
+        yield (
+            "cookie-outlives",
+            subject,
+            f"{what} stays for longer than the statement says ({row.lifetime or 'nothing'}).",
+        )
 
 
 def _asked(state: State, host: str, register: Register) -> Iterator[Said]:
@@ -113,9 +117,11 @@ def _asked(state: State, host: str, register: Register) -> Iterator[Said]:
 
 def _troubles(visit: Visit, page: Page) -> Iterator[Said]:
     for trouble in page.troubles:
+        if page.is_file and trouble.code == "page-downloads":
+            continue  # that is what a link to a file is for
         detail = f" ({trouble.detail})" if trouble.detail else ""
         yield trouble.code, "", _PAGES[trouble.code].format(detail=detail)
-    if visit.state == "fresh" and page is visit.pages[0] and not page.is_html and not page.troubles:
+    if visit.state == "fresh" and page is visit.pages[0] and not page.is_html and (page.is_file or not page.troubles):
         yield "page-not-html", "", _PAGES["page-not-html"]
 
 

@@ -28,7 +28,7 @@ _MOST_FRAMES = 20
 _MOST_TOLD = 2_000_000
 _QUIET = 0.4
 _PAUSE = 0.05
-_ENDS_WITHIN = 10
+_ENDS_WITHIN = 5
 _TRIES = 3
 _NET = {
     "ERR_TOO_MANY_REDIRECTS": "page-redirects",
@@ -95,6 +95,8 @@ class Visitor:
             page.is_html = await self._is_there(tab)
         except (Error, TimeoutError) as error:
             self._refused(str(error))
+        if not page.is_html and Trouble("page-downloads") in page.troubles:
+            page.is_file = True
         if Trouble("page-large") in page.troubles:
             page.is_html = False
         if page.is_html:
@@ -102,7 +104,9 @@ class Visitor:
         return page
 
     async def _navigate(self, tab: Tab, page: Page) -> None:
-        answer = await asyncio.wait_for(tab.goto(page.url, timeout=self._how.timeout * 1000), self._how.timeout + _ENDS_WITHIN)
+        answer = await asyncio.wait_for(
+            tab.goto(page.url, timeout=self._how.timeout * 1000), self._how.timeout + _ENDS_WITHIN
+        )
         if answer is None:
             return
         found = address(tab.url)
