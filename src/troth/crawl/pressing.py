@@ -24,6 +24,11 @@ _USUAL: dict[Wish, str] = {
     "decline": "(decline|reject|refuse|deny)( all)?( cookies)?|(use )?(only necessary|necessary only)( cookies)?|全部拒絕|拒絕(全部|所有)?( ?cookies?)?|不同意",
     "reopen": "(your |my |change |manage )?(cookies?|privacy|consent|tracking) (settings|choices|preferences)|cookies|cookie ?(設定|偏好設定|選擇)|隱私(設定|選擇)",
 }
+_MARKS: dict[Wish, str] = {
+    "accept": 'css=[data-troth="accept"]',
+    "decline": 'css=[data-troth="decline"]',
+    "reopen": 'css=[data-troth="reopen"], [data-troth="choices"]',
+}
 _LOOK = (files(__package__) / "look.js").read_text("utf-8")
 
 
@@ -66,7 +71,7 @@ class Buttons:
             else:
                 yield _called(frame, re.escape(text))
             return
-        yield frame.locator(f'css=[data-troth="{wish}"]').first
+        yield frame.locator(_MARKS[wish]).first
         yield _called(frame, _USUAL[wish])
 
 

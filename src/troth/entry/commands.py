@@ -207,10 +207,14 @@ def crawl(
     pages: Annotated[int, typer.Option(help="Visit so many pages at most.", min=1, max=1000)] = 25,
     timeout: Annotated[float, typer.Option(help="Seconds for a page to load.", min=1, max=120)] = 20,
     rest: Annotated[float, typer.Option(help="Seconds for a page to come to rest.", min=0.5, max=60)] = 3,
-    accept: Annotated[list[str] | None, typer.Option(help="Words of the control that accepts, or css=SELECTOR.")] = None,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Words of the control that accepts, or css=SELECTOR.")
+    ] = None,
     decline: Annotated[list[str] | None, typer.Option(help="The same for declining; again for each step.")] = None,
     reopen: Annotated[list[str] | None, typer.Option(help="The same for changing a choice.")] = None,
-    own: Annotated[list[str] | None, typer.Option(help="Another host that is the site's own; may be said again.")] = None,
+    own: Annotated[
+        list[str] | None, typer.Option(help="Another host that is the site's own; may be said again.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Visits a site as people do, and finds what it stores, asks and sends that its statement does not say."""
@@ -219,8 +223,9 @@ def crawl(
     except ImportError as error:
         raise NoBrowser("`troth crawl` drives a browser. Install it: pip install 'troth[crawl]'.") from error
     held = _whole(statement) if statement else _in_force(data)
-    buttons = {"accept": accept or (), "decline": decline or (), "reopen": reopen or ()}
-    wanted = crawling.Wanted(pages, timeout, rest, own or (), buttons)
+    wanted = crawling.Wanted(
+        pages, timeout, rest, own or (), {"accept": accept or (), "decline": decline or (), "reopen": reopen or ()}
+    )
     result = crawling.crawled(url, held, wanted, quiet=as_json)
     if as_json:
         print_json(crawling.told(result))
