@@ -15,7 +15,7 @@ LINTED := .troth/lint
 
 .PHONY: help
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: setup  ## serve an example site at http://127.0.0.1:8000 (SITE=infortrend or synology-2006, PORT=8000)
@@ -28,6 +28,8 @@ demo: setup  ## serve an example site at http://127.0.0.1:8000 (SITE=infortrend 
 	@echo "  $(URL)/                  the site"
 	@echo "  $(URL)/collect/          every point where it asks for information"
 	@echo "  $(URL)/privacy/          its privacy statement"
+	@echo "  $(URL)/me/               what it holds of a person, for that person"
+	@echo "  $(URL)/mails/            the letters it would send"
 	@echo "  $(URL)/log/checkpoint    its ledger; verify it: $(BIN)/troth verify --url $(URL)"
 	@exec $(BIN)/troth serve --data $(DEMO) --port $(PORT)
 
@@ -39,6 +41,10 @@ DEMO = .demo/$(SITE)$(if $(filter-out 8000,$(PORT)),-$(PORT))
 test: setup-test  ## run every test on SQLite, and what touches the store again on PostgreSQL
 	$(TEST)
 	$(TEST) -m database --database postgresql
+
+.PHONY: test-clickhouse
+test-clickhouse: .venv/clickhouse.stamp  ## run the SQL for ClickHouse on its real engine (half a gigabyte to install)
+	$(BIN)/python -m pytest -q tests_clickhouse
 
 .PHONY: soak
 soak: setup-test  ## kill a busy site a thousand times on each database, and look each time whether all is there
@@ -78,6 +84,7 @@ lock: .venv/dev.stamp  ## write the requirement files anew from pyproject.toml
 	$(PIP) install uv
 	$(LOCK) --group build --group test --group bench --group lint -o requirements-dev.txt
 	$(LOCK) --group build -c requirements-dev.txt -o requirements.txt
+	$(LOCK) --group clickhouse -c requirements-dev.txt -o requirements-clickhouse.txt
 
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --python-version 3.11 --universal \
   --generate-hashes --no-header --no-annotate
@@ -103,6 +110,11 @@ clean:  ## remove the environment, the demo's data and all caches
 .venv/dev.stamp: .venv/troth.stamp requirements-dev.txt
 	@echo "Installing what the tests need into .venv ..."
 	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/clickhouse.stamp: .venv/dev.stamp requirements-clickhouse.txt
+	@echo "Installing ClickHouse's engine into .venv ..."
+	@$(PIP) install --require-hashes -r requirements-clickhouse.txt
 	@touch $@
 
 .venv/chromium.stamp: .venv/dev.stamp

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import command, disk, door, erasing, log, million, own, sealing, use
+from bench import banner, choice, command, disk, door, erasing, log, million, own, sealing, use, visits
 from bench.table import Row, printed, told
 
 _PARTS = {
@@ -18,9 +18,12 @@ _PARTS = {
     "log": log,
     "million": million,
     "door": door,
+    "choice": choice,
+    "banner": banner,
     "use": use,
     "erasing": erasing,
     "own": own,
+    "visits": visits,
 }
 
 

@@ -28,21 +28,21 @@ _POINT = "/api/v1/collect/newsletter"
 
 def rows(directory: Path) -> list[Row]:
     """`POST /api/v1/collect/newsletter` with two fields and one choice, on both databases, and the statement page."""
-    with _postgresql(), _served(directory / "sqlite") as sqlite:
+    with _postgresql(), served(directory / "sqlite") as sqlite:
         resting = _memory(sqlite)
-        with _served(directory / "postgresql", "postgresql") as postgresql:
+        with served(directory / "postgresql", "postgresql") as postgresql:
             doors = _measured(sqlite, postgresql)
         return [*doors, Row.within("server at rest, just started", resting, 120, "MB"), *_grown(sqlite)]
 
 
 @dataclass
-class _Door:
+class Door:
     """Something to send to, and what it did in each round."""
 
     send: Callable[[], Taken]
     rounds: list[Taken] = field(default_factory=list)
 
-    def over(self, floor: "_Door") -> float:
+    def over(self, floor: "Door") -> float:
         """The median of the ratios, round by round: a noisy minute slows both."""
         return median(ours.per_second / bare.per_second for ours, bare in zip(self.rounds, floor.rounds, strict=True))
 
@@ -52,9 +52,9 @@ class _Door:
 
 
 def _measured(sqlite: Running, postgresql: Running) -> list[Row]:
-    empty = _Door(_nothing)
-    taken, also = _Door(_submitting(sqlite)), _Door(_submitting(postgresql))
-    page = _Door(lambda: _sent(sqlite.port, itertools.repeat(load.get("/privacy/", _host(sqlite)))))
+    empty = Door(nothing)
+    taken, also = Door(_submitting(sqlite)), Door(_submitting(postgresql))
+    page = Door(lambda: sent(sqlite.port, itertools.repeat(load.get("/privacy/", host(sqlite)))))
     for number in range(ROUNDS + 1):
         told(f"       doors, round {number} of {ROUNDS}")
         for door in (empty, taken, also, page):
@@ -99,7 +99,7 @@ def _verified(site: Running) -> Iterator[Row]:
         yield Row(f"`troth verify {how}` of {size:,} entries", f"{seconds:.1f} s, {size / seconds:,.0f}/s")
 
 
-def _nothing() -> Taken:
+def nothing() -> Taken:
     """The empty view, begun anew so that it has as many threads as there are connections, like the door beside it.
 
     Once threads were idle for a while they end, and with two of them left an empty view does nearly twice as many:
@@ -108,16 +108,16 @@ def _nothing() -> Taken:
     with _floor() as port:
         requests = itertools.repeat(load.get("/", "127.0.0.1"))
         load.run(port, requests, connections=CONNECTIONS, seconds=1)
-        return _sent(port, requests)
+        return sent(port, requests)
 
 
-def _sent(port: int, requests: Iterator[bytes]) -> Taken:
+def sent(port: int, requests: Iterator[bytes]) -> Taken:
     return load.run(port, requests, connections=CONNECTIONS, seconds=SECONDS)
 
 
 def _submitting(site: Running) -> Callable[[], Taken]:
     requests = _submissions(site)
-    return lambda: _sent(site.port, requests)
+    return lambda: sent(site.port, requests)
 
 
 _numbers = itertools.count(10_000_000)
@@ -125,26 +125,26 @@ _numbers = itertools.count(10_000_000)
 
 def _submissions(site: Running) -> Iterator[bytes]:
     """One request after the other, each of somebody new. All are of one length, so that only a number is put in."""
-    shown = json.loads(_fetched(f"{site.url}{_POINT}"))["digest"]
+    shown = json.loads(fetched(f"{site.url}{_POINT}"))["digest"]
     body = {
         "fields": {"email": "person########@example.com", "name": "Lin Mei-hua"},
         "choices": {"newsletter": True},
         "language": "en",
         "shown": shown,
     }
-    before, after = load.post(_POINT, _host(site), json.dumps(body).encode()).split(b"########")
+    before, after = load.post(_POINT, host(site), json.dumps(body).encode()).split(b"########")
     return (b"%b%d%b" % (before, number, after) for number in _numbers)
 
 
-def _host(site: Running) -> str:
+def host(site: Running) -> str:
     return f"127.0.0.1:{site.port}"
 
 
 def _size(site: Running) -> int:
-    return int(_fetched(f"{site.url}/log/checkpoint").split(b"\n")[1])
+    return int(fetched(f"{site.url}/log/checkpoint").split(b"\n")[1])
 
 
-def _fetched(url: str) -> bytes:
+def fetched(url: str) -> bytes:
     with urllib.request.urlopen(url) as answer:  # noqa: S310 - our own server
         found: bytes = answer.read()
     return found
@@ -159,7 +159,7 @@ def _memory(site: Running) -> float:
 
 
 @contextmanager
-def _served(directory: Path, kind: str = "sqlite") -> Iterator[Running]:
+def served(directory: Path, kind: str = "sqlite") -> Iterator[Running]:
     site = Running.new("infortrend", directory, databases.fresh(kind))
     try:
         yield site

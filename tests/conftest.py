@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,7 +23,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.support import chromium, databases, network
+from tests.support import choices, chromium, databases, forked, network
 from tests.support.site import Running, http
 from tests.support.waiting import WITHIN
 
@@ -47,6 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
     expect.set_options(timeout=WITHIN * 1000)
     # Whoever ends a run, as `timeout` does, ends the servers that it started as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Some machines keep no bytecode, and every process would compile all of troth, and every worker all tests, anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     network.close()
     Running.forks = True
     if config.getoption("--database") == "postgresql" and databases.SERVER not in os.environ:
@@ -92,6 +96,7 @@ def sqlite(store: object) -> None:
 
 def _served(example: str, directory: Path, store: Callable[[], databases.Databases]) -> Iterator[Running]:
     site = Running.new(example, directory / example, store())
+    forked.settle(site.directory)
     _shared.append(site)
     yield site
     _shared.remove(site)
@@ -139,10 +144,11 @@ def _note(method: str, url: str, status: int) -> None:
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    """An HTTP client with an empty cookie jar that follows no redirect by itself."""
+    """An HTTP client with an empty cookie jar that follows no redirect by itself. Nothing undeclared may reach it."""
 
     def note(answer: httpx.Response) -> None:
         _note(answer.request.method, str(answer.url), answer.status_code)
+        choices.insist_on_register(answer)
 
     with http(event_hooks={"response": [note]}) as opened:
         yield opened

@@ -123,7 +123,8 @@ def test_requirements_cover_the_project():
     }
     locked = {
         line.partition("==")[0].partition("[")[0].replace(".", "-")
-        for line in document("requirements-dev.txt").splitlines()
+        for name in ("requirements-dev.txt", "requirements-clickhouse.txt")
+        for line in document(name).splitlines()
     }
     assert wanted - locked == set()
 

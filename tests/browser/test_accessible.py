@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("sqlite")
 
 WIDTHS = (1280, 375)
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh-Hant"])
-PAGES = ["/", "/products/", "/collect/", "/privacy/", "/privacy/versions/", "/privacy/versions/1/",
+PAGES = ["/", "/choices/", "/products/", "/collect/", "/privacy/", "/privacy/versions/", "/privacy/versions/1/",
          "/privacy/versions/1/diff/1/", "/leave/w3c/", "/nowhere/", "/receipts/none/"]  # fmt: skip
 
 

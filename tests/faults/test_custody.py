@@ -13,7 +13,7 @@ import pytest
 from tests.support import persons, points
 from tests.support.copies import Copy
 from tests.support.crowd import Crowd
-from tests.support.forked import TROTH, own_environment
+from tests.support.forked import TROTH, own_environment, run
 from tests.support.kept import kept
 from tests.support.persons import somebody
 from tests.support.site import Failed, Running, troth
@@ -23,7 +23,6 @@ from tests.support.waiting import until
 NewSite = Callable[[str], Running]
 # No file may become larger: enough to begin, too little to finish.
 LIMITED = ("prlimit", "--fsize=30000")
-SHIFTED = Path(persons.__file__).with_name("shifted")
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -165,9 +164,8 @@ def test_the_clock_is_set_back(new_site: NewSite, client: httpx.Client) -> None:
     made = backup(site)
     clock = site.directory.with_suffix(".clock")
     clock.write_text(str(-10 * 24 * 3600.0), "ascii")
-    shifted = {**own_environment(), "PYTHONPATH": str(SHIFTED), "SHIFTED": str(clock)}
-    command = [TROTH, "erase", gone.person, "--data", site.directory, "--json"]
-    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=shifted).stdout)
+    erase = ("erase", gone.person, "--data", site.directory, "--json")
+    told = json.loads(run(*erase, program="tests.support.shifted", SHIFTED=str(clock)).stdout)
     assert json.loads(told["entry"])["at"] < given["at"]
     site.stop()
     assert "Erased again: 1." in troth("restore", made, "--data", site.directory)

@@ -1,7 +1,7 @@
 """Killed while it opens or takes a wish: what was answered is counted and kept, and nothing stands by halves."""
 
-import subprocess
-import sys
+import os
+import signal
 import time
 from collections.abc import Callable
 from operator import itemgetter
@@ -12,7 +12,7 @@ import pytest
 from tests.support import points
 from tests.support.asking import Asking
 from tests.support.crowd import chance
-from tests.support.forked import own_environment, run
+from tests.support.forked import Fork, own_environment, run
 from tests.support.kept import kept
 from tests.support.site import Running, troth
 from tests.support.waiting import until
@@ -38,13 +38,15 @@ def opened_until_killed(site: Running, persons: list[str]) -> dict[str, int]:
         "TROTH_DATA": str(site.directory),
         "DJANGO_SETTINGS_MODULE": "troth.entry.settings",
     }
-    command = [sys.executable, "-m", "tests.support.opener", *persons]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as program:
-        assert program.stdout
-        lines = [program.stdout.readline() for _ in range(chance.randint(1, 2 * PEOPLE))]
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as answers:
+        with os.fdopen(writing) as output:
+            program = Fork(tuple(persons), environment, output, program="tests.support.opener")
+        lines = [answers.readline() for _ in range(chance.randint(1, 2 * PEOPLE))]
         time.sleep(chance.uniform(0.0, 0.05))
-        program.kill()
-        lines += program.stdout.readlines()
+        os.kill(program.pid, signal.SIGKILL)
+        lines += answers.readlines()
+        program.wait()
     told = [line.split() for line in lines if line.endswith("\n")]
     return {leaf: int(number) for leaf, number in told}
 

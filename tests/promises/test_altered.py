@@ -1,12 +1,15 @@
 """What was altered in the store is found, whichever table it stands in."""
 
 import shutil
+from contextlib import closing
 
+import httpx
 import pytest
 
-from tests.support import points, tampering
+from tests.support import choices, points, tampering
 from tests.support.asking import Asking, wishes
-from tests.support.site import Failed, troth
+from tests.support.own import Own
+from tests.support.site import Failed, Running, troth
 
 # What somebody with the database in hand may change, and what verification then names.
 CHANGES = {
@@ -31,6 +34,13 @@ CHANGES = {
     "DELETE FROM control_answer": "row is gone",
     'INSERT INTO control_answer (request, step, due, outcome, reason, "by", at, leaf)'
     " SELECT request, 'extended', due, '', 'many', \"by\", at, randomblob(32) FROM control_answer": "tells of others",
+    "UPDATE cookies_choice SET choices = replace(choices, 'true', 'false')": "What stands for",
+    "UPDATE cookies_choice SET follows = ref": "What stands for",
+    "UPDATE cookies_choice SET gpc = NOT gpc": "What stands for",
+    "DELETE FROM cookies_choice": "row is gone",
+    "UPDATE cookies_keeping SET person = 'somebody else'": "What stands for",
+    "UPDATE cookies_keeping SET choice = 'another'": "What stands for",
+    "DELETE FROM cookies_signal": "row is gone",
     "UPDATE statement_version SET source = CAST(replace(source, 'P2Y', 'P9Y') AS BLOB)": "version 1",
     "UPDATE statement_version SET effective = '2030-01-01'": "version 1",
 }
@@ -39,6 +49,15 @@ CHANGES = {
 @pytest.fixture
 def sqlite() -> None:
     """The test changes the files of an embedded store."""
+
+
+def kept_by_somebody(client: httpx.Client, site: Running) -> None:
+    """Somebody whose browser sends its signal keeps what they chose in it."""
+    with closing(Own(client, site, "newsletter", optional=False)) as own:
+        ref = choices.made(own.client, site, "remember-settings")["reference"][:32]
+        form = own.page("/me/choices/").hidden["csrfmiddlewaretoken"]
+        own.post("/me/choices/browser/", csrfmiddlewaretoken=form, choice=ref, keep="yes")
+        own.client.get(f"{site.url}/", headers={"Sec-GPC": "1"})
 
 
 @pytest.mark.promise("P44")
@@ -51,6 +70,7 @@ def test_a_changed_row_of_any_room_is_found(new_site, client, tmp_path) -> None:
     troth("token", "end", Asking.new(client, site, "newsletter").ref, "--data", site.directory)
     asked = troth("requests", "new", "access", "--person", taken["person"], "--data", site.directory).split()[1]
     troth("requests", "close", asked, "--outcome", "done", "--data", site.directory)
+    kept_by_somebody(client, site)
     site.stop()
     assert "Verified" in troth("verify", "--data", site.directory)
     for number, (change, named) in enumerate(CHANGES.items()):

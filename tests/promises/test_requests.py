@@ -123,6 +123,16 @@ def test_a_request_is_answered_once(infortrend: Running, one: Somebody) -> None:
 
 
 @pytest.mark.promise("P56")
+def test_nobody_waits_who_was_erased(infortrend: Running, one: Somebody) -> None:
+    """Who was erased can be answered no more: what they still asked for ends with them, with its reason."""
+    asked, other = taken_in(infortrend, "erase", one.person), taken_in(infortrend, "access", one.person)
+    troth("erase", one.person, "--data", infortrend.directory)
+    ended = listed(infortrend, "--all")
+    assert (ended[asked]["state"], ended[asked]["reason"]) == ("done", "")
+    assert (ended[other]["state"], ended[other]["reason"]) == ("refused", "nothing-held")
+
+
+@pytest.mark.promise("P56")
 @pytest.mark.parametrize(("wrong", "code"), [
     (("close", "REF", "--outcome", "lost"), "control.not-asked"),
     (("close", "REF", "--outcome", "refused"), "control.not-asked"),

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ import httpx
 import pytest
 
 from tests.support import persons, points
-from tests.support.forked import TROTH, own_environment
+from tests.support.forked import run
 from tests.support.persons import somebody
 from tests.support.site import Failed, Running, troth
 
@@ -108,8 +107,7 @@ def test_what_was_altered_stays_found(client: httpx.Client, new_site: NewSite) -
 
 
 def _ran(environment: dict[str, str], *arguments: object) -> str:
-    command = [str(TROTH), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    done = run(*arguments, **environment)
     return f"{done.stdout}{done.stderr}"
 
 
@@ -124,7 +122,7 @@ def test_a_key_from_elsewhere(client: httpx.Client, new_site: NewSite) -> None:
     old, new = file.read_text("ascii").strip(), b64encode(os.urandom(32)).decode()
     file.unlink()
     rotate, verify = ("keys", "rotate", "--data", site.directory), ("verify", "--data", site.directory)
-    held = {**own_environment(), "TROTH_KEY_ENCRYPTION_KEY": old}
+    held = {"TROTH_KEY_ENCRYPTION_KEY": old}
     assert "Put the new one into TROTH_KEY_ENCRYPTION_KEY_NEXT" in _ran(held, *rotate)
     assert "persons: 1" in _ran({**held, "TROTH_KEY_ENCRYPTION_KEY_NEXT": new}, *rotate)
     assert "vault.foreign-key" in _ran(held, *verify)

@@ -13,10 +13,10 @@ from tests.support.asking import Asking, wishes
 from tests.support.clocks import Clock
 from tests.support.declared import declared
 from tests.support.documents import Document
-from tests.support.forked import own_environment
+from tests.support.forked import run
 from tests.support.me import signed_in
 from tests.support.outsider import Log
-from tests.support.site import EXAMPLES, TROTH, Failed, Running, troth
+from tests.support.site import EXAMPLES, Failed, Running, troth
 from tests.support.waiting import until
 
 
@@ -233,8 +233,7 @@ def ordering(client: httpx.Client, site: Running) -> tuple[points.Answers, httpx
 
 def adding(site: Running, record: str, name: str, found: str) -> subprocess.CompletedProcess[str]:
     """What the command answers that adds what was looked up, which comes through its input."""
-    command = [TROTH, "person", "supplement", record, name, "--data", site.directory]
-    return subprocess.run(command, input=found, capture_output=True, text=True, check=False, env=own_environment())
+    return run("person", "supplement", record, name, "--data", site.directory, given=found)
 
 
 def looked_up(site: Running, record: str, found: str = "Registered: 1234") -> str:

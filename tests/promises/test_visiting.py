@@ -68,7 +68,9 @@ def test_pages_are_whole_without_others(site: Running) -> None:
             for tag, found in page.elements
             if tag == "link" and found.get("rel") in ("stylesheet", "icon")
         ]
-        assert [one for one in loaded if not one.startswith(("/static/", "/theme", "/zh-hant/theme"))] == [], url
+        assert [
+            one for one in loaded if not one.startswith(("/static/", "/troth.js", "/theme", "/zh-hant/theme"))
+        ] == [], url
         assert [found for tag, found in page.elements if tag == "script" and "src" not in found] == [], url
         assert not any(name.startswith("on") for _, found in page.elements for name in found), url
 

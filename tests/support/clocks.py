@@ -1,13 +1,10 @@
 """A server whose clock is wrong, and goes wrong while it runs."""
 
-import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from tests.support.site import Running
 from tests.support.waiting import until
 
-_SHIFTED = Path(__file__).with_name("shifted")
 _RIGHT = timedelta()
 
 
@@ -19,8 +16,8 @@ class Clock:
         self._site = site
         self.shift = _RIGHT
         self._write()
-        path = os.pathsep.join([str(_SHIFTED), *filter(None, [os.environ.get("PYTHONPATH")])])
-        site.through = (*site.through, "env", f"PYTHONPATH={path}", f"SHIFTED={self._file}")
+        site.environment["SHIFTED"] = str(self._file)
+        site.program = "tests.support.shifted"
 
     def set(self, shift: timedelta) -> None:
         """Sets it `shift` beside the right time, from now on; a server that runs knows it when this returns."""

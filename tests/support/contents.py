@@ -26,8 +26,13 @@ OF_NO_ACCOUNT = {
     "vault_knownkey": {"name"},
     "collection_sent": {"key", "body", "not_kept"},
     "django_migrations": {"id", "applied"},
-    "sqlite_sequence": {"name", "seq"},
 }
+# Whether a name is written large or small, as text or as bytes, is all the same to the database; its own tables only
+# number rows.
+TABLES = """
+    SELECT lower(CAST(name AS TEXT)) FROM sqlite_master
+    WHERE lower(CAST(type AS TEXT)) = 'table' AND lower(CAST(name AS TEXT)) NOT LIKE 'sqlite%'
+"""
 
 
 def contents(directory: Path) -> dict[str, list[str]] | None:
@@ -47,7 +52,7 @@ def _read(directory: Path, scratch: Path) -> Iterator[tuple[str, list[str]]]:
         with closing(sqlite3.connect(scratch / name)) as rows:
             rows.text_factory = bytes
             yield f"triggers of {name}", sorted(_said(rows, "SELECT sql FROM sqlite_master WHERE type = 'trigger'"))
-            for (table,) in rows.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            for (table,) in rows.execute(TABLES).fetchall():
                 yield f"columns of {table.decode()}", sorted(_columns(rows, table.decode()))
                 yield table.decode(), sorted(_rows(rows, table.decode()))
 
@@ -57,10 +62,8 @@ def _said(rows: sqlite3.Connection, question: str) -> list[str]:
 
 
 def _columns(rows: sqlite3.Connection, table: str) -> Iterator[str]:
-    # Whether a name is written large or small is all the same to the database.
     for _, name, kind, held, _, key in rows.execute(f"PRAGMA table_info({table})"):
-        if not table.startswith(("django", "sqlite")):
-            yield f"{name.decode().lower()} {kind.decode().lower()} {held} {key}"
+        yield f"{name.decode().lower()} {kind.decode().lower()} {held} {key}"
 
 
 def _rows(rows: sqlite3.Connection, table: str) -> Iterator[str]:

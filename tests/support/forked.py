@@ -1,7 +1,8 @@
 """The ``troth`` command as forks of one process that has loaded it: to load takes longer than most of what is done.
 
-That process has read no settings and opened nothing. A fork has its own session, environment and output, runs `main` as
-the installed program does, and ends as it does. All are killed when the process that asked for them has ended.
+That process has read no settings, and no file but the examples' statements. A fork has its own session, environment and
+files, runs `main` as the installed program does, and ends with its status. All are killed when the process that asked
+for them has ended.
 """
 
 import atexit
@@ -13,10 +14,12 @@ import os
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -31,38 +34,81 @@ LOADED = (
     "troth.consent.rules",
     "troth.statement.show",
     "troth.vault.files",
+    "argon2",
+    "dateutil.relativedelta",
+    "django.conf.urls.i18n",
     "django.contrib.staticfiles.finders",
+    "django.core.handlers.asgi",
     "django.core.handlers.wsgi",
+    "django.core.mail.backends.smtp",
     "django.core.management.commands.migrate",
     "django.core.serializers.json",
     "django.db.backends.postgresql.psycopg_any",
+    "django.db.backends.sqlite3.base",
     "django.forms",
+    "django.middleware.common",
+    "django.middleware.locale",
+    "django.middleware.security",
     "django.template.backends.django",
     "django.template.loader_tags",
+    "django.test.client",
     "django.views.decorators.csrf",
+    "django.views.defaults",
+    "django.views.i18n",
+    "django.views.static",
     "email_validator",
     "granian",
+    "holidays.countries.taiwan",
+    "numpy",
     "phonenumbers",
     "psycopg_pool",
     "pycountry",
+    "pydantic.dataclasses",
     "rich.table",
+    "webauthn",
     "whitenoise.middleware",
 )
+# What they load of an installation, where many of them work on the same.
+LOADED_THERE = (
+    "troth.collection.supplements",
+    "troth.control.asked",
+    "troth.control.asking",
+    "troth.entry.evidence",
+    "troth.entry.service",
+    "troth.entry.verifying",
+    "troth.mail.reads",
+    "troth.use.actions",
+    "troth.use.reads",
+    "troth.use.tokens",
+)
+EXAMPLES = Path(__file__).parents[2] / "examples"
 TROTH = Path(sys.executable).with_name("troth")
 # A machine that does ten other things at once takes long; nobody waits longer than it takes.
 WITHIN = 120.0
 _LONGEST = 128 * 1024
+_settled: set[str] = set()
 _PR_SET_PDEATHSIG = 1
 
 
 class Fork:
-    """One command that runs or has run; it is asked as a process of :mod:`subprocess` is."""
+    """One command that runs or has run; it is asked as a process of :mod:`subprocess` is.
 
-    def __init__(self, arguments: tuple[object, ...], environment: Mapping[str, str], *output: IO[Any]) -> None:
-        order = json.dumps([list(map(str, arguments)), dict(environment)]).encode()
+    `program` names a module of tests whose `main` is run with the arguments in place of the command.
+    """
+
+    def __init__(
+        self,
+        arguments: tuple[object, ...],
+        environment: Mapping[str, str],
+        *output: IO[Any],
+        program: str = "",
+        given: IO[Any] | socket.socket | None = None,
+    ) -> None:
+        order = json.dumps([program, list(map(str, arguments)), dict(environment)]).encode()
         self._heard, said = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with said:
-            socket.send_fds(_forking(), [order], [said.fileno(), *(file.fileno() for file in output)])
+        with said, Path(os.devnull).open() as nothing:
+            files = (said, given or nothing, *output)
+            socket.send_fds(_forking(_of(arguments, environment)), [order], [file.fileno() for file in files])
         self.pid = int(self._heard.recv(16))
         self.returncode: int | None = None
 
@@ -83,10 +129,15 @@ class Fork:
         return self.returncode
 
 
-def run(*arguments: object, within: float = WITHIN, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command to its end, and kills it if that takes longer than so many seconds."""
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        fork = Fork(arguments, {**own_environment(), **environment}, output, errors)
+def run(
+    *arguments: object, within: float = WITHIN, program: str = "", given: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command to its end, and kills it if that takes longer than so many seconds; it reads what is `given`."""
+    with ExitStack() as opened:
+        output, errors, read = (opened.enter_context(tempfile.TemporaryFile("w+")) for _ in range(3))
+        read.write(given)
+        read.seek(0)
+        fork = Fork(arguments, {**own_environment(), **environment}, output, errors, program=program, given=read)
         try:
             status = fork.wait(within)
         except subprocess.TimeoutExpired:
@@ -97,6 +148,18 @@ def run(*arguments: object, within: float = WITHIN, **environment: str) -> subpr
         return subprocess.CompletedProcess(["troth", *map(str, arguments)], status, output.read(), errors.read())
 
 
+def settle(directory: Path) -> None:
+    """From now on commands on this installation, whose settings stay, are forks of a process that has read them."""
+    _settled.add(str(directory))
+
+
+def _of(arguments: tuple[object, ...], environment: Mapping[str, str]) -> str:
+    """The installation that is settled and worked on."""
+    plain = environment == own_environment() and "--data" in arguments
+    directory = str(arguments[arguments.index("--data") + 1]) if plain else ""
+    return directory if directory in _settled else ""
+
+
 def own_environment() -> dict[str, str]:
     """The environment of every command: nothing of it points at an installation, and warnings are errors."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "DJANGO_"))}
@@ -104,20 +167,27 @@ def own_environment() -> dict[str, str]:
 
 
 @cache
-def _forking() -> socket.socket:
-    """Where the process that forks takes orders; it ends when this is closed."""
+def _forking(directory: str) -> socket.socket:
+    """Where the process that forks, for an installation or for any, takes orders; it ends when this is closed."""
     orders, taken = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with taken:
-        command = [sys.executable, "-W", "error", "-m", __name__]
-        how: Any = {"stdin": taken, "stdout": subprocess.DEVNULL, "start_new_session": True}
-        process = subprocess.Popen(command, env=own_environment(), **how)
-    atexit.register(process.wait)
+        if directory:
+            with Path(os.devnull).open("w") as nothing, os.fdopen(os.dup(2), "w") as errors:
+                files: tuple[IO[Any], ...] = (nothing, errors)
+                fork = Fork((directory,), own_environment(), *files, program=__name__, given=taken)
+            atexit.register(fork.wait)
+        else:
+            command = [sys.executable, "-W", "error", "-m", __name__]
+            how: Any = {"stdin": taken, "stdout": subprocess.DEVNULL, "start_new_session": True}
+            # Who has threads does not fork; numpy's library would start some.
+            process = subprocess.Popen(command, env={**own_environment(), "OPENBLAS_NUM_THREADS": "1"}, **how)
+            atexit.register(process.wait)
     atexit.register(orders.close)
     return orders
 
 
-def _fork_for_orders() -> list[str]:
-    """Forks for each order; answers a fork its arguments."""
+def _fork_for_orders() -> tuple[str, list[str]]:
+    """Forks for each order; answers a fork its program and arguments."""
     orders = socket.socket(fileno=0)
     waiting = select.poll()
     waiting.register(orders, select.POLLIN)
@@ -131,43 +201,84 @@ def _fork_for_orders() -> list[str]:
                 os.close(file)
                 os.close(says)
                 continue
-            order, files, _, _ = socket.recv_fds(orders, _LONGEST, 3)
+            order, files, _, _ = socket.recv_fds(orders, _LONGEST, 4)
             if not order:
                 orders.close()
                 sys.exit()
-            says, *output = files
+            says, *streams = files
             pid = os.fork()
             if not pid:
                 orders.detach()
-                return _begun(json.loads(order), says, output)
-            for own in output:
+                return _begun(json.loads(order), says, streams)
+            for own in streams:
                 os.close(own)
             ended = os.pidfd_open(pid)
             waiting.register(ended, select.POLLIN)
             running[ended] = pid, says
 
 
-def _begun(order: tuple[list[str], dict[str, str]], says: int, output: list[int]) -> list[str]:
+def _begun(order: tuple[str, list[str], dict[str, str]], says: int, streams: list[int]) -> tuple[str, list[str]]:
     """Makes this fork a process of its own, and says that it is one."""
-    arguments, environment = order
+    program, arguments, environment = order
     os.setsid()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    for own, given in enumerate((os.open(os.devnull, os.O_RDONLY), output[0], output[-1])):
+    for own, given in enumerate((*streams[:2], streams[-1])):
         os.dup2(given, own)
     os.write(says, str(os.getpid()).encode())
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     os.environ.clear()
     os.environ.update(environment)
-    return arguments
+    return program, arguments
+
+
+def _end(status: list[int]) -> None:
+    """Ends at once. To take apart what was loaded, as the interpreter would, takes a fork longer than most commands.
+
+    Whichever thread has opened a database, it is closed, so that SQLite leaves nothing beside it.
+    """
+    for one in gc.get_objects():
+        if isinstance(one, sqlite3.Connection):
+            one.close()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(*status)
+
+
+def main() -> None:
+    """Takes orders for the installation that is its argument."""
+    importlib.import_module("troth.entry.commands").installed(Path(sys.argv[1]))
+    for name in LOADED_THERE:
+        importlib.import_module(name)
+    _obey()
+
+
+def _obey() -> None:
+    gc.collect()
+    gc.freeze()
+    program, arguments = _fork_for_orders()
+    sys.argv = [str(TROTH), *arguments]
+    if not program:
+        sys.path[0] = str(TROTH.parent)
+    importlib.import_module(program or "troth.entry.commands").main()
+
+
+def _begin() -> None:
+    status = [0]
+    # What is registered first is called last.
+    atexit.register(_end, status)
+    for name in LOADED:
+        importlib.import_module(name)
+    for file in EXAMPLES.glob("*/statement.yaml"):
+        importlib.import_module("troth.statement.loader").load(file)
+    try:
+        _obey()
+    except SystemExit as end:
+        status[0] = end.code if isinstance(end.code, int) else int(end.code is not None)
+        raise
+    except BaseException:
+        status[0] = 1
+        raise
 
 
 if __name__ == "__main__":
-    for name in LOADED:
-        importlib.import_module(name)
-    gc.collect()
-    gc.freeze()
-    sys.argv = [str(TROTH), *_fork_for_orders()]
-    sys.path[0] = str(TROTH.parent)
-    from troth.entry.commands import main
-
-    main()
+    _begin()

@@ -20,7 +20,7 @@ from tests.support.forked import Fork, own_environment
 from troth.ledger.verify import verify_site
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = ROOT / "examples"
+EXAMPLES = forked.EXAMPLES
 TROTH = forked.TROTH
 START_WITHIN = END_WITHIN = forked.WITHIN
 # Trusts nobody: no test speaks TLS, and reading whom others trust takes longer than most tests.
@@ -61,6 +61,9 @@ class Running:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.output = directory.with_suffix(".log")
+        # What its environment has beyond that of every server, and the module of tests that is its program, if any is.
+        self.environment: dict[str, str] = {}
+        self.program = ""
         # What it is started with beyond, or in place of, what every server is: such as another working directory.
         self.how: dict[str, Any] = {}
         # What it is started through.
@@ -87,7 +90,8 @@ class Running:
         arguments = ("serve", "--data", self.directory, "--port", str(self.port))
         with self.output.open("ab") as output:
             if self.forks and not self.how and not self.through:
-                self._process = Fork(arguments, own_environment(), output)
+                environment = {**own_environment(), **self.environment}
+                self._process = Fork(arguments, environment, output, program=self.program)
                 return
             # It ends with the thread that starts it, which should be the main one: nothing is left over from tests
             # that somebody killed.

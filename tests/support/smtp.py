@@ -18,7 +18,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.support.forked import own_environment
 from tests.support.site import Running, free_port
 from tests.support.waiting import WITHIN
 
@@ -79,7 +78,7 @@ class Server:
         password = site.directory / "keys" / "mail.password"
         password.write_text(PASSWORD + "\n", "ascii")
         password.chmod(0o600)
-        site.how["env"] = {**own_environment(), "SSL_CERT_FILE": str(self._certificate())}
+        site.environment["SSL_CERT_FILE"] = str(self._certificate())
 
     def letters(self, to: str) -> list[EmailMessage]:
         """What was taken for `to`."""

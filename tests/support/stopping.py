@@ -5,8 +5,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from tests.support.forked import run
 
 _NEVER = 0
 
@@ -26,9 +27,7 @@ def killed_at(step: int, *arguments: object) -> bool:
 
 
 def _run(step: int, *arguments: object) -> subprocess.CompletedProcess[str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("TROTH_KEY", "DJANGO_"))}
-    command = [sys.executable, "-m", __name__, str(step), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=own, cwd=Path(__file__).parents[2])
+    return run(step, *arguments, program=__name__)
 
 
 class _Steps:
@@ -53,22 +52,18 @@ class _Steps:
         return stepping
 
 
-def _main(last: int, arguments: list[str]) -> None:
+def main() -> None:
+    """The command, killed at the step that its first argument names."""
     from django.db.backends.base import base  # noqa: PLC0415 - in a process of its own
 
-    from troth.entry.commands import main  # noqa: PLC0415 - in a process of its own
+    from troth.entry.commands import main as command  # noqa: PLC0415 - in a process of its own
 
-    counted = _Steps(last)
+    counted = _Steps(int(sys.argv.pop(1)))
     for name in ("fsync", "rename", "replace", "unlink"):
         setattr(os, name, counted.around(getattr(os, name)))
     database: Any = base.BaseDatabaseWrapper
     database._commit = counted.around(database._commit)  # noqa: SLF001 - whatever asks for it, each commit is one
-    sys.argv = ["troth", *arguments]
     try:
-        main()
+        command()
     finally:
         sys.stderr.write(f"steps {counted.done}")
-
-
-if __name__ == "__main__":
-    _main(int(sys.argv[1]), sys.argv[2:])

@@ -21,6 +21,7 @@ from troth.vault.apart import seal_for
 from troth.vault.errors import NoSuchPerson
 from troth.vault.reads import known
 from troth.vault.rules import new_ref
+from troth.visits import actions as visits
 
 
 class Through(NamedTuple):
@@ -67,9 +68,17 @@ def fulfilled(person: str, asked: str, *, service: str, through: Through, at: da
 @unit_of_work
 def wish(person: str, wished: Wish, *, service: str, at: datetime) -> None:
     """Notes what a person wishes on their own page; where it is a right of theirs, also that they asked."""
-    wishes.wish(person, service, wished, by="person", at=at)
+    noted(person, wished, service=service, by="person", at=at)
     if asked := _RIGHTS.get((wished.kind, wished.given)):
         fulfilled(person, asked, service=service, through=OWN_PAGE, at=at)
+
+
+@unit_of_work
+def noted(person: str, wished: Wish, *, service: str, by: str, at: datetime) -> bytes:
+    """Notes a wish, whoever tells us, and does at once what it asks of visits; answers the leaf of its entry."""
+    leaf = wishes.wish(person, service, wished, by=by, at=at)
+    visits.heed(person, wished, service, at=at)
+    return leaf
 
 
 @unit_of_work
@@ -93,6 +102,15 @@ def close(ref: str, *, outcome: str, reason: str, by: str, at: datetime) -> None
         raise NotAsked(message, field="outcome")
     row, _ = _open(ref)
     _answer(row, entries.CLOSED, outcome=outcome, reason=reason, by=by, at=at)
+
+
+def end_open(person: str, *, at: datetime) -> None:
+    """Answers what a person still waits for, within the unit of work that erases them: after it nobody can."""
+    for one in reads.requests_of(person):
+        if not one.closed:
+            row = Request.objects.get(ref=one.ref)
+            outcome, reason = ("done", "") if row.asked == "erase" else ("refused", "nothing-held")
+            _answer(row, entries.CLOSED, outcome=outcome, reason=reason, by="troth", at=at)
 
 
 def _open(ref: str) -> tuple[Request, reads.Standing]:

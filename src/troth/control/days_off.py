@@ -4,14 +4,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-import holidays
-
 _YEARS: Final = 2
 
 
 @lru_cache(64)
 def holidays_of(country: str, year: int) -> frozenset[date]:
     """The holidays of `country` in `year` and the next; none where none are known."""
+    import holidays  # noqa: PLC0415 - takes six megabytes, and few days pass between two that need it
+
     years = range(year, year + _YEARS)
     try:
         return frozenset(holidays.country_holidays(country, years=years))

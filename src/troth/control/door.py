@@ -13,9 +13,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from troth import clock
 from troth.control import rules, sessions
 from troth.control.rules import SignedIn
+from troth.cookies.actions import signal
+from troth.cookies.browser import signal_in
 
 P = ParamSpec("P")
-COOKIE: Final = "__Host-me" if settings.INSTALLATION.secure else "me"
+COOKIE: Final = settings.TROTH_SESSION_COOKIE
 _LONGEST: Final = 300
 _READING: Final = ("GET", "HEAD")
 
@@ -44,8 +46,12 @@ def _guarded(
 
 
 def who(request: HttpRequest) -> SignedIn | None:
-    """Who is signed in, if anybody."""
-    return sessions.signed_in(request.COOKIES.get(COOKIE, ""), at=clock.now())
+    """Who is signed in, if anybody. What their browser signals is noted for them (Global Privacy Control)."""
+    at = clock.now()
+    me = sessions.signed_in(request.COOKIES.get(COOKIE, ""), at=at)
+    if me and signal_in(request.META):
+        signal(me.person, settings.TROTH_SERVICE, at=at)
+    return me
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,7 @@ from troth.ledger.rules import JSON, canonical, commitment, sha256_hex
 
 EXTENDED, CLOSED = "extended", "closed"
 WHY_LONGER: Final = ("complex", "many")
-WHY_REFUSED: Final = ("unfounded", "excessive", "not-identified", "obliged", "not-ours")
+WHY_REFUSED: Final = ("unfounded", "excessive", "not-identified", "obliged", "not-ours", "nothing-held")
 OUTCOMES: Final[dict[str, Collection[str]]] = {"done": ("",), "refused": WHY_REFUSED}
 
 

@@ -7,13 +7,17 @@ from troth.ledger.work import unit_of_work
 from troth.use.reads import recipients_of
 from troth.vault import actions as vault
 from troth.vault.reads import held
+from troth.visits import actions as visits
 
 
 @unit_of_work
 def let_go(person: str, *, at: datetime) -> vault.Erased:
     """Erases `person` in every room: what leads to them anywhere goes in this one unit of work, or nothing does."""
+    if vault.stays(person):
+        asking.end_open(person, at=at)
     done = vault.erase(person, recipients_of(person), at=at)
     actions.forget(person)
+    visits.unjoin(person)
     return done
 
 

@@ -14,6 +14,7 @@ from troth.consent.errors import NotYet
 from troth.consent.told import agreements_of, wishes_of
 from troth.control import asked, history, package
 from troth.control.clocks import Asked
+from troth.cookies import reads as cookies
 from troth.statement import reads as statements
 from troth.statement.model import Statement, say
 from troth.use.actions import open_own
@@ -57,7 +58,7 @@ class Gathered:
 
     def __len__(self) -> int:
         """How many files the package has at most, its manifest apart."""
-        return 12 + len(self._sent) + len(self._events)
+        return 13 + len(self._sent) + len(self._events)
 
     def parts(self) -> Iterator[Part]:
         """Each file of the package but its manifest."""
@@ -105,6 +106,12 @@ class Gathered:
                  "door": one.door, "law": one.law, "at": rfc3339(one.at), "due": one.due.isoformat(),
                  "state": one.state, "entry": one.leaf}
                 for one in asked.requests_of(self.person)
+            ],
+            "browsers": [
+                {"choice": one.ref, "at": rfc3339(one.at), "version": one.version, "language": one.language,
+                 "choices": one.choices, "gpc": one.gpc, "entry": one.leaf.hex()}
+                for kept in cookies.kept_by(self.person, self.service)
+                for one in kept.choices
             ],
         }  # fmt: skip
 
@@ -173,6 +180,8 @@ class Gathered:
         yield "supplements.csv", package.table(added, ["at", "record", "field", "value", "source", "purpose", "until"])
         requests = ["at", "asked", "words", "door", "law", "due", "state", "request", "entry"]
         yield "requests.csv", package.table(said["requests"], requests)
+        browsers = ["at", "choices", "gpc", "version", "language", "choice", "entry"]
+        yield "browsers.csv", package.table(said["browsers"], browsers)
 
     def _proved(self, event: history.Event) -> dict[str, Any]:
         """The receipt of an entry, which may have to wait a moment for its place."""

@@ -10,6 +10,7 @@ from troth.consent import told as said
 from troth.consent.rules import supplement_opened
 from troth.control import entries
 from troth.control.models import Answer, Request
+from troth.cookies import reads as cookies
 from troth.ledger import reads as ledger
 from troth.ledger import tiles
 from troth.use import told as uses
@@ -29,7 +30,7 @@ class Event(NamedTuple):
 
 def events_of(person: str) -> list[Event]:
     """Every entry about `person`, the newest first."""
-    kinds = (_given, _wished, _used, _asked, _corrected, _supplemented)
+    kinds = (_given, _wished, _used, _asked, _corrected, _supplemented, _browsed)
     return sorted((one for kind in kinds for one in kind(person)), key=lambda one: (one.at, one.leaf), reverse=True)
 
 
@@ -59,6 +60,10 @@ def _corrected(person: str) -> list[Event]:
 
 def _supplemented(person: str) -> list[Event]:
     return [Event(one.at, "supplemented", one.leaf.hex(), vars(one)) for one in consent.supplements_of(person)]
+
+
+def _browsed(person: str) -> list[Event]:
+    return [Event(one.at, one.kind, one.leaf.hex(), one._asdict()) for one in cookies.said_of(person)]
 
 
 def _asked(person: str) -> list[Event]:
@@ -105,6 +110,8 @@ def _opened(person: str, event: Event, leaf: bytes) -> tuple[Any, dict[str, Any]
         opening = {"salt": event.said["ref"].encode().hex(), "record": {"person": person}}
     elif event.kind == "corrected":
         opening = correction_opening(person, event.said)
+    elif event.kind in ("kept", "signalled"):
+        opening = cookies.opening(person, cookies.Said(**event.said))
     elif event.kind == "supplemented":
         one = consent.Supplemented(**event.said)
         opening = {"salt": one.ref.encode().hex(), "record": supplement_opened(person, one)}

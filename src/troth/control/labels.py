@@ -31,6 +31,7 @@ REASONS: Final = {
     "not-identified": _("It could not be established who asks."),
     "obliged": _("The law obliges us to keep it."),
     "not-ours": _("It is not ours to decide."),
+    "nothing-held": _("Nothing is held any more."),
 }
 LAWS: Final = {
     "gdpr": _("the GDPR"),

@@ -57,6 +57,10 @@ _PARTS: Final = {
         request=_TEXT, asked=_TEXT, words=_TEXT, door=_TEXT, law=_TEXT, at=_MOMENT,
         due={"type": "string", "format": "date"}, state=_TEXT, entry=_TEXT,
     ),
+    "browsers": _rows(
+        choice=_TEXT, at=_MOMENT, version={"type": "integer"}, language=_TEXT, choices=_CHOICES,
+        gpc={"type": "boolean"}, entry=_TEXT,
+    ),
 }  # fmt: skip
 
 

@@ -1,23 +1,19 @@
-"""Passkeys (WebAuthn Level 2): a challenge is made here, signed once by what only the person holds, and then over."""
+"""Passkeys (WebAuthn Level 2): a challenge is made here, signed once by what only the person holds, and then over.
+
+The library is loaded where it is first used: it takes as much memory as a fifth of the whole server.
+"""
 
 import hmac
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import webauthn
 from django.conf import settings
-from webauthn.helpers import base64url_to_bytes, parse_client_data_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from troth.control import limits, rules, sessions
 from troth.control.codes import Proved
@@ -30,42 +26,45 @@ from troth.vault.keys import look_up_key
 from troth.vault.rules import context, new_ref
 
 _CHALLENGE: Final = 32
-_VERIFIED: Final = UserVerificationRequirement.REQUIRED
 _MOST: Final = 20
-# What a credential that was made up or cut short can break in the library that reads it.
-_UNREADABLE: Final = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, OverflowError)
+# What a credential that was made up or cut short can break in the library that reads it, beside its own errors.
+_UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 def begin_adding(me: SignedIn, *, at: datetime) -> str:
     """What a browser needs to make a passkey for who is signed in, as JSON."""
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers import structs
+
     held = Passkey.objects.filter(person=me.person).values_list("credential", flat=True)
-    options = webauthn.generate_registration_options(
+    options = generate_registration_options(
         rp_id=_host(),
         rp_name=_host(),
         user_name=sessions.address_of(me),
         user_id=hmac.digest(look_up_key(), context("troth.v1", "sign-in", "handle", me.person), "sha256"),
         challenge=_challenge(me.person, at=at),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=_VERIFIED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=bytes(one)) for one in held],
+        exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=bytes(one)) for one in held],
     )
-    return webauthn.options_to_json(options)
+    return options_to_json(options)
 
 
 def add(me: SignedIn, credential: str, device: Device, *, at: datetime) -> None:
     """Adds the passkey that a browser made, and tells the person."""
+    from webauthn import verify_registration_response
+
     made, challenge = _read(credential, me.person, at=at)
-    try:
-        verified = webauthn.verify_registration_response(
+    with _legible():
+        verified = verify_registration_response(
             credential=made,
             expected_challenge=challenge,
             expected_rp_id=_host(),
             expected_origin=settings.TROTH_URL,
             require_user_verification=True,
         )
-    except _UNREADABLE as error:
-        raise _refused() from error
     _keep(me, verified.credential_id, verified.credential_public_key, verified.sign_count, device, at=at)
 
 
@@ -86,24 +85,27 @@ def _keep(me: SignedIn, credential: bytes, key: bytes, count: int, device: Devic
 
 def begin_proving(sender: str, *, at: datetime) -> str:
     """What a browser needs to sign in with whichever passkey it holds, as JSON."""
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     limits.insist((rules.TRIES_FROM_A_PREFIX, rules.prefix(sender).encode()), at=at)
-    options = webauthn.generate_authentication_options(
-        rp_id=_host(), challenge=_challenge("", at=at), user_verification=_VERIFIED
+    options = generate_authentication_options(
+        rp_id=_host(), challenge=_challenge("", at=at), user_verification=UserVerificationRequirement.REQUIRED
     )
-    return webauthn.options_to_json(options)
+    return options_to_json(options)
 
 
 def prove(credential: str, *, at: datetime) -> Proved:
     """Whose passkey has signed the challenge."""
+    from webauthn import base64url_to_bytes, verify_authentication_response
+
     given, challenge = _read(credential, "", at=at)
-    try:
+    with _legible():
         held = Passkey.objects.filter(credential=base64url_to_bytes(given["rawId"])).first()
-    except _UNREADABLE as error:
-        raise _refused() from error
     if held is None or not vault.known([held.person]):
         raise _refused()
-    try:
-        verified = webauthn.verify_authentication_response(
+    with _legible():
+        verified = verify_authentication_response(
             credential=given,
             expected_challenge=challenge,
             expected_rp_id=_host(),
@@ -112,8 +114,6 @@ def prove(credential: str, *, at: datetime) -> Proved:
             credential_current_sign_count=held.count,
             require_user_verification=True,
         )
-    except _UNREADABLE as error:
-        raise _refused() from error
     _used(held.ref, verified.new_sign_count, at=at)
     return Proved(held.person, sessions.opened_address(held.person, held.ref, bytes(held.address)))
 
@@ -141,11 +141,12 @@ def _challenge(person: str, *, at: datetime) -> bytes:
 
 def _read(credential: str, person: str, *, at: datetime) -> tuple[dict[str, Any], bytes]:
     """What a browser answered, and the challenge in it, which is over by that whatever becomes of it."""
-    try:
+    from webauthn import base64url_to_bytes
+    from webauthn.helpers import parse_client_data_json
+
+    with _legible():
         given = json.loads(credential)
         challenge = parse_client_data_json(base64url_to_bytes(given["response"]["clientDataJSON"])).challenge
-    except (*_UNREADABLE, RecursionError) as error:
-        raise _refused() from error
     if not _took(sha256(challenge).digest(), person, at=at):
         raise _refused()
     return given, challenge
@@ -161,6 +162,17 @@ def _took(digest: bytes, person: str, *, at: datetime) -> bool:
 def drop_over(*, at: datetime) -> None:
     """Challenges go whose time is over."""
     Challenge.objects.filter(until__lte=at).delete()
+
+
+@contextmanager
+def _legible() -> Iterator[None]:
+    """Refuses what cannot be read, or does not hold."""
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    try:
+        yield
+    except (WebAuthnException, *_UNREADABLE) as error:
+        raise _refused() from error
 
 
 def _refused() -> PasskeyRefused:

@@ -46,6 +46,12 @@ def signed_in(token: str, *, at: datetime) -> SignedIn | None:
     return SignedIn(found.person, found.ref, found.proved, found.means)
 
 
+def whose(token: str, *, at: datetime) -> str | None:
+    """Whose session this token is of, if it is not over. That it was asked is noted nowhere."""
+    found = Session.objects.filter(token=rules.token_digest(token)).first()
+    return found.person if found and not rules.is_over(found.began, found.seen, at) else None
+
+
 @unit_of_work
 def _note(ref: str, *, at: datetime) -> None:
     Session.objects.filter(ref=ref).update(seen=at)

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from troth.control.pages import address, choices, data, erase, export, history, overview, requests, security, signing_in
+from troth.control.pages import (
+    address,
+    choices,
+    data,
+    erase,
+    export,
+    history,
+    overview,
+    requests,
+    security,
+    signing_in,
+    visits,
+)
 
 urlpatterns = [
     path("", overview.overview, name="me"),
@@ -12,7 +24,9 @@ urlpatterns = [
     path("address/", address.move, name="my-address"),
     path("address/code/", address.code, name="my-address-code"),
     path("choices/", choices.choose, name="my-choices"),
+    path("choices/browser/", choices.keep_choice, name="keep-choice"),
     path("receipts/", choices.receipts, name="my-receipts"),
+    path("visits/", visits.joined, name="my-visits"),
     path("restrict/", choices.restrict, name="restrict"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),
     path("sign-in/code/", signing_in.code, name="sign-in-code"),

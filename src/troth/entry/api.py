@@ -15,6 +15,7 @@ from troth.collection.described import describe_points
 from troth.collection.errors import Malformed
 from troth.collection.reads import asking
 from troth.control.api import router as control
+from troth.cookies.api import router as cookies
 from troth.entry.middleware import refusal
 from troth.errors import TrothError
 from troth.statement.reads import in_force
@@ -38,6 +39,7 @@ api = _Api(
 )  # fmt: skip
 api.add_router("", collection)
 api.add_router("", use)
+api.add_router("", cookies)
 api.add_router("", control)
 
 

@@ -79,7 +79,8 @@ def close(
     ref: Ref,
     outcome: Annotated[str, typer.Option(help="done or refused.")],
     reason: Annotated[
-        str, typer.Option(help="Why it is refused: unfounded, excessive, not-identified, obliged or not-ours.")
+        str,
+        typer.Option(help="Why refused: unfounded, excessive, not-identified, obliged, not-ours or nothing-held."),
     ] = "",
     data: Data = Path(),
 ) -> None:

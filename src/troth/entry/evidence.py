@@ -14,6 +14,7 @@ from troth.consent import evidence_supplements as supplements
 from troth.consent import evidence_wishes as wishes
 from troth.consent.reads import record_of
 from troth.control import evidence_requests as requests
+from troth.cookies import evidence as choices
 from troth.entry import starting
 from troth.ledger import append_only, reads
 from troth.ledger.counted import Counted
@@ -21,6 +22,7 @@ from troth.ledger.evidence import Told, damaged, one_moment, read_through, told
 from troth.ledger.lost import Lost, There
 from troth.ledger.rebuild import Finding, Progress, Report
 from troth.ledger.verify import Verified, verify_store
+from troth.sharing import evidence as releases
 from troth.statement import evidence as versions
 from troth.use import evidence as uses
 from troth.vault import evidence as vault
@@ -33,8 +35,10 @@ _GUARDED = (
     *versions.APPEND_ONLY,
     *agreements.APPEND_ONLY,
     *uses.APPEND_ONLY,
+    *choices.APPEND_ONLY,
     *CORRECTIONS,
     *requests.APPEND_ONLY,
+    *releases.APPEND_ONLY,
 )
 _ENTRY = re.compile(r"entry ([0-9]+)")
 
@@ -102,6 +106,10 @@ def _others(holdings: vault.Holdings) -> tuple[Counted, ...]:
         corrections.Corrections(),
         requests.Requests(),
         requests.Answers(),
+        choices.Choices(),
+        choices.Keepings(),
+        choices.Signals(),
+        releases.Releases(),
     )
 
 

@@ -11,6 +11,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
+from troth.entry.beacons import DOOR, Beacons
 from troth.entry.bodies import Body
 from troth.entry.middleware import PROGRAMS, as_troth, refusal
 from troth.entry.submissions import RAISED, Submissions, door_at
@@ -20,7 +21,8 @@ class Handler(BaseHandler):
     """Django's handler with two ways in: people pass all of ``MIDDLEWARE``, programs only what is our own of it.
 
     A program names its language itself and is given no form, no file and no redirect. What guards every answer is ours.
-    What programs bring by the thousand, submissions, has a shorter way still (:mod:`troth.entry.submissions`).
+    What comes by the thousand has a shorter way still: submissions and choices (:mod:`troth.entry.submissions`), and
+    beacons (:mod:`troth.entry.beacons`).
     """
 
     # What Django's handler has and its types do not tell.
@@ -37,16 +39,20 @@ class Handler(BaseHandler):
                 self._for_programs = convert_exception_to_response(import_string(name)(self._for_programs))
         self._middleware_chain = self._by_their_way
         self._submissions = Submissions()
+        self._beacons = Beacons(self._submissions.host, self._submissions.secure)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = Body(environ["wsgi.input"], _length(environ))
         if body.left:
             environ["wsgi.input"] = body
         try:
+            if environ["PATH_INFO"] == DOOR and body.left and (headers := self._beacons.headers(environ, body)):
+                start_response("204 No Content", headers)
+                return []
             if body.left and self._submissions.fit(environ, body.left):
-                content = self._submissions.take(environ, body)
+                content, headers = self._submissions.take(environ, body)
                 if content:
-                    start_response("201 Created", self._submissions.headers(environ, content))
+                    start_response("201 Created", headers)
                     return [content]
             response: Any = self.get_response(WSGIRequest(environ))
         finally:

@@ -22,7 +22,7 @@ from pydantic import (
 
 from troth.errors import TrothError
 from troth.ledger.secret import secret_in
-from troth.statement.model import Country, Id, Language
+from troth.statement.model import Country, Id, Language, Origin
 
 CONFIGURATION = "troth.toml"
 SQLITE = "sqlite"
@@ -76,12 +76,13 @@ Database = Annotated[str, AfterValidator(_database_address)]
 
 
 class Site(Part):
-    """Where people reach the site and which statement it keeps."""
+    """Where people reach the site, which statement it keeps, and on which other sites it asks visitors (`origins`)."""
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+$")]
     service: Id
     language: Language = "en"
     behind_proxy: bool = False
+    origins: tuple[Origin, ...] = ()
 
 
 class Store(Part):
@@ -137,9 +138,23 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+class Visits(Part):
+    """Where visits are kept, if not beside the rows: a ClickHouse, http(s)://USER:PASSWORD@HOST:PORT/DATABASE."""
+
+    clickhouse: Annotated[str, StringConstraints(pattern=r"^(https?://[^/\s]+/\w+(\?cluster=\w+)?)?$")] = ""
+
+
+class Releases(Part):
+    """How much may be told of the visits of a year in tables with noise: the sum of their epsilons."""
+
+    epsilon: Annotated[float, Field(ge=0, le=20)] = 2.0
+
+
 class Configuration(Part):
     site: Site
     store: Store
+    releases: Releases = Releases()
+    visits: Visits = Visits()
     mail: Mail | None = None
     metrics: Metrics | None = None
     retention_every: Annotated[int, Field(ge=1)] = 3600

@@ -1,4 +1,4 @@
-"""What runs beside the pages in every server process: the ledger's sequencer and the hourly clean-up."""
+"""What runs beside the pages in every server process: the sequencer, what is counted of visits, the hourly clean-up."""
 
 import logging
 import os
@@ -12,13 +12,15 @@ from django.db import connections
 
 from troth import clock
 from troth.collection.actions import forget_keys
-from troth.control import packing
+from troth.control import packing, sessions
 from troth.control.jobs import send_codes, tidy
 from troth.entry import erasing
 from troth.entry.errors import ClockLeapt
 from troth.ledger.sequencer import Sequencer
 from troth.mail.jobs import send_due
 from troth.vault.jobs import keep_retention
+from troth.visits import intake
+from troth.visits import jobs as visits
 
 log = logging.getLogger("troth.keeper")
 _FARTHEST = timedelta(days=1)
@@ -44,6 +46,7 @@ def start() -> None:
     threading.Thread(target=_hourly, name="troth-retention", daemon=True).start()
     threading.Thread(target=packing.run, name="troth-packages", daemon=True).start()
     threading.Thread(target=_always, name="troth-mail", daemon=True).start()
+    intake.start(lambda token, at: sessions.whose(token, at=at))
 
 
 def end_with(parent: int) -> None:
@@ -65,6 +68,8 @@ def _hourly() -> None:
             _insist_on_time(leap)
             now = clock.now()
             ended = erasing.finish(now) + keep_retention(now)
+            visits.keep_counts(now)
+            ended += visits.keep_retention(now)
             forget_keys(at=now)
             tidy(now)
             rounds.finished += 1

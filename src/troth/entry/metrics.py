@@ -16,6 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from troth import __version__, clock
+from troth.cookies.middleware import counted as counted_cookies
 from troth.entry.installation import Metrics
 from troth.entry.keeper import rounds
 from troth.entry.starting import store_readable
@@ -97,6 +98,7 @@ class Figures(Collector):
         yield _count("troth_retention_rounds", "Rounds of retention that finished.", rounds.finished)
         yield _count("troth_retention_failures", "Rounds of retention that did not finish.", rounds.failed)
         yield _count("troth_retention_ended", "Values and persons whose time was over.", rounds.ended)
+        yield _unset()
         try:
             with store_readable():
                 figures = list(_stored())
@@ -116,6 +118,14 @@ def _stored() -> Iterator[Metric]:
     yield _gauge("troth_ledger_waiting_seconds", "For how long the oldest of them waits.", _age(since, now))
     yield _gauge("troth_ledger_checkpoint_seconds", "How old the newest checkpoint is.", _age(figures.signed, now))
     yield _gauge("troth_retention_overdue_seconds", "For how long a value is held beyond its time.", _age(due, now))
+
+
+def _unset() -> Metric:
+    """Cookies that were taken out of answers; names are ours or plain, and there is an end to them."""
+    told = CounterMetricFamily("troth_cookies_unset", "Cookies that were not set.", labels=["cookie", "why"])
+    for (name, why), times in counted_cookies.copy().items():
+        told.add_metric([name, why], times)
+    return told
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -189,7 +189,8 @@ class SecurityHeaders:
         frames = " ".join(getattr(request, "frame_ancestors", ())) or "'none'"
         headers["Content-Security-Policy"] = _POLICY + frames
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), browsing-topics=()"
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin" if request.path.startswith(_PUBLIC) else "same-origin"
+        shared = "cross-origin" if request.path.startswith(_PUBLIC) else "same-origin"
+        headers.setdefault("Cross-Origin-Resource-Policy", shared)
         for name, value in self.unless_set.items():
             headers.setdefault(name, value)
         if self.over_tls and request.is_secure():

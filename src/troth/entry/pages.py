@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from itertools import groupby
 from typing import Any, Final
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 from troth import clock
 from troth.collection import pages as collection
 from troth.control.door import who
+from troth.cookies.browser import allowed
 from troth.entry import personal
 from troth.entry.condition import insist_on_readiness
 from troth.entry.errors import NotReady
@@ -52,7 +54,18 @@ def products(request: HttpRequest) -> HttpResponse:
     content = site()
     if content is None or not content.products:
         raise Http404
-    return _fitting(request, "entry/products.html", products=content.products)
+    families = [family for family, _ in groupby(content.products, key=lambda one: one.family)]
+    return _fitting(request, "entry/products.html", products=content.products, view=_view(request, len(families)))
+
+
+def _view(request: HttpRequest, families: int) -> str:
+    """Which family somebody chose to see, by its place, if their browser may keep that; empty for all of them (P37)."""
+    now = clock.now()
+    kept = reads.in_force(settings.TROTH_SERVICE, now).statement.cookies.get("settings")
+    if kept is None or not (allowed(request, now) or {}).get(kept.consent or ""):
+        return ""
+    view = request.COOKIES.get("settings", "")
+    return view if view in map(str, range(families)) else ""
 
 
 def _fitting(request: HttpRequest, template: str, *, opens: bool = False, **shown: Any) -> HttpResponse:

@@ -192,11 +192,12 @@ def mails(data: Data = Path(), as_json: Json = False) -> None:
 
 def _wish(data: Path, person: str, kind: str, **said: Any) -> None:
     service = prepared(data)
-    from troth.consent.actions import wish  # noqa: PLC0415 - needs the installation
     from troth.consent.wishes import Kind, Wish  # noqa: PLC0415 - needs the installation
+    from troth.control.asking import noted  # noqa: PLC0415 - needs the installation
 
     with kept():
-        leaf = wish(person, service, Wish(cast("Kind", kind), **{"given": True, **said}), by="staff", at=clock.now())
+        wished = Wish(cast("Kind", kind), **{"given": True, **said})
+        leaf = noted(person, wished, service=service, by="staff", at=clock.now())
     typer.echo(f"Noted; its entry is {leaf.hex()}.")
 
 

@@ -15,11 +15,17 @@ TROTH_DIR = INSTALLATION.directory
 TROTH_KEYS_DIR = INSTALLATION.keys
 TROTH_FILES_DIR = INSTALLATION.files
 TROTH_URL = _site.url
+TROTH_ORIGINS = _site.origins
 TROTH_ORIGIN = f"{INSTALLATION.host}/log"
 TROTH_SERVICE = _site.service
+TROTH_LANGUAGE = _site.language
 TROTH_COUNTRY = INSTALLATION.configuration.store.country
 TROTH_MAIL = INSTALLATION.configuration.mail
 TROTH_MAILS_SHOWN = INSTALLATION.shows_mails
+TROTH_ORIGINS = getattr(_site, "origins", ())
+TROTH_SESSION_COOKIE = "__Host-me" if INSTALLATION.secure else "me"
+TROTH_VISITS = INSTALLATION.configuration.visits.clickhouse
+TROTH_EPSILON = round(1000 * INSTALLATION.configuration.releases.epsilon)
 TROTH_RETENTION_EVERY = INSTALLATION.configuration.retention_every
 
 SECRET_KEY = INSTALLATION.pages_key()
@@ -37,15 +43,20 @@ INSTALLED_APPS = [
     "troth.vault",
     "troth.consent",
     "troth.use",
+    "troth.cookies",
+    "troth.sharing",
     "troth.mail",
     "troth.collection",
+    "troth.visits",
     "troth.control",
     "troth.entry",
 ]
 # People's pages pass all of it; programs' addresses, in entry/handler.py, only what is our own.
 MIDDLEWARE = [
     *(["troth.entry.metrics.Measured"] if INSTALLATION.configuration.metrics else []),
+    "troth.visits.middleware.Seen",
     "troth.entry.middleware.SecurityHeaders",
+    "troth.cookies.middleware.Registered",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",

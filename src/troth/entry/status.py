@@ -14,6 +14,7 @@ from rich.table import Table
 
 from troth import __version__, clock
 from troth.consent import reads as consent
+from troth.cookies import reads as cookies
 from troth.entry import condition, lock, starting
 from troth.entry.errors import NewerStore, Unreadable
 from troth.errors import TrothError
@@ -121,6 +122,11 @@ def _held(_at: datetime) -> Told:
     return {"held": {"persons": held.persons, "values": held.values, "next_due": _moment(vault.next_due())}}
 
 
+def _unregistered(_at: datetime) -> Told:
+    """What pages found in browsers that is not declared, by name."""
+    return {"unregistered": cookies.unregistered()}
+
+
 def _mail(_at: datetime) -> Told:
     server = settings.TROTH_MAIL
     return {"mail": {"server": server.host if server else None, "waiting": mail.waiting()}}
@@ -170,6 +176,8 @@ def _rows(told: Told, at: datetime) -> Iterator[tuple[str, str]]:
     if "mail" in told:
         post = told["mail"]
         yield "Mail", f"{post['server'] or 'no server named'}; {post['waiting']} letters waiting"
+    if names := told.get("unregistered"):
+        yield "Not declared", f"found in browsers: {', '.join(f'{name} ({times:,})' for name, times in names.items())}"
     yield "Disk", f"{told['disk_free'] / 1e9:,.1f} GB free"
 
 
@@ -197,6 +205,7 @@ _PARTS: Final = (
     _insist_on_statement,
     _ledger,
     _held,
+    _unregistered,
     _mail,
     mail.insist_on_able,
     mail.insist_on_sending,

@@ -1,7 +1,7 @@
-"""The short way in for what comes most: a submission as JSON, of which no request is made.
+"""The short way in for what comes most: submissions and choices as JSON, of which no request is made.
 
-What it takes, what it refuses and what it answers is what its door says (:mod:`troth.collection.api`); a refusal, and
-whatever is unlike the rest, goes the way of all programs.
+What it takes, what it refuses and what it answers is what its door says (:mod:`troth.collection.api`,
+:mod:`troth.cookies.api`); a refusal, and whatever is unlike the rest, goes the way of all programs.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from django.urls import ResolverMatch, resolve
 from django.utils.module_loading import import_string
 
 from troth.collection.api import idempotency_key, taken
+from troth.cookies.api import chosen
 from troth.entry.bodies import Body
 from troth.entry.middleware import SecurityHeaders
 
@@ -24,53 +25,61 @@ RAISED: Final = "troth.raised"
 BEGUN: Final = "troth.begun"
 """And under this name when the request began."""
 _DOOR: Final = "/api/v1/collect/"
+_CHOICES: Final = "/api/v1/choices"
 _MOST: Final = 64 * 1024
 # Nobody fills memory with addresses of their own making.
 _LONGEST: Final = 200
+_NONE: Final[list[tuple[str, str]]] = []
 
 
 class Submissions:
-    """Takes submissions as they come from the server."""
+    """Takes submissions and choices as they come from the server."""
 
     def __init__(self) -> None:
-        self._host = urlsplit(settings.TROTH_URL).netloc
+        self.host = urlsplit(settings.TROTH_URL).netloc
         self._proxied: tuple[str, str] | None = settings.SECURE_PROXY_SSL_HEADER
         self._insists = bool(settings.SECURE_SSL_REDIRECT)
+        self._own = (None, settings.TROTH_URL)
         self._guarding = {secure: _guarding(secure=secure) for secure in (True, False)}
         measured = settings.INSTALLATION.configuration.metrics
         self._count: Callable[..., None] | None = import_string("troth.entry.metrics.counted") if measured else None
 
     def fit(self, environ: dict[str, Any], length: int) -> bool:
-        """Whether this is a submission like all others: short, in JSON, for us, and encrypted where it must be."""
+        """Whether this is one like all others: short, in JSON, for us, from us, and encrypted where it must be."""
         return (
             environ["REQUEST_METHOD"] == "POST"
-            and environ["PATH_INFO"].startswith(_DOOR)
+            and (environ["PATH_INFO"].startswith(_DOOR) or self._chooses(environ))
             and length <= _MOST
             and environ.get("CONTENT_TYPE") == "application/json"
-            and environ.get("HTTP_HOST") == self._host
+            and environ.get("HTTP_HOST") == self.host
             and "HTTP_TRANSFER_ENCODING" not in environ
-            and (not self._insists or self._secure(environ))
+            and (not self._insists or self.secure(environ))
         )
 
-    def take(self, environ: dict[str, Any], body: Body) -> bytes:
-        """What the submission is answered; nothing where it is refused, which `environ` remembers."""
+    def _chooses(self, environ: dict[str, Any]) -> bool:
+        """Whether this is a choice made on a page of our own."""
+        return environ["PATH_INFO"] == _CHOICES and environ.get("HTTP_ORIGIN") in self._own
+
+    def take(self, environ: dict[str, Any], body: Body) -> tuple[bytes, list[tuple[str, str]]]:
+        """What it is answered, with the headers of that; nothing where it is refused, which `environ` remembers."""
         begun = perf_counter()
         try:
             door = door_at(environ["PATH_INFO"])
             sent = body.read(body.left)
-            content = taken(door.kwargs["point"], sent, idempotency_key(environ), {})
+            if "point" in door.kwargs:
+                content, own = taken(door.kwargs["point"], sent, idempotency_key(environ), {}), _NONE
+            else:
+                content, own = chosen(environ, sent)
         except Exception as error:  # noqa: BLE001 - every failure has its one shape, which others give it
             environ[RAISED], environ[BEGUN] = error, begun
-            return b""
+            return b"", []
         if self._count:
             self._count("POST", door, 201, begun)
-        return content
+        guarding = self._guarding[self.secure(environ)]
+        return content, [*guarding, *own, ("Content-Length", str(len(content)))]
 
-    def headers(self, environ: dict[str, Any], content: bytes) -> list[tuple[str, str]]:
-        """The headers of its answer: those of every answer."""
-        return [*self._guarding[self._secure(environ)], ("Content-Length", str(len(content)))]
-
-    def _secure(self, environ: dict[str, Any]) -> bool:
+    def secure(self, environ: dict[str, Any]) -> bool:
+        """Whether the request came in encrypted."""
         if self._proxied:
             name, value = self._proxied
             return str(environ.get(name, "")).split(",", 1)[0].strip() == value

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
 
 from troth.ledger import reads, rules
 from troth.ledger.rebuild import Finding, Progress
@@ -77,9 +78,9 @@ def damaged() -> Iterator[Finding]:
 
 def _made_otherwise(one: BaseDatabaseWrapper) -> Iterator[str]:
     """Tables whose columns are other ones: SQLite would go on with them, and keep new values in another way."""
-    for model in apps.get_models():
-        if router.db_for_read(model) != one.alias:
-            continue
+    kept: list[type[models.Model]] = [model for model in apps.get_models() if router.db_for_read(model) == one.alias]
+    kept.append(MigrationRecorder.Migration)  # each database says what it was migrated to
+    for model in kept:
         table = model._meta.db_table
         with one.cursor() as cursor:
             cursor.execute(f"PRAGMA table_info({table})")

@@ -75,7 +75,7 @@ def visits(voice: Voice) -> list[Clause]:
 def cookies(voice: Voice) -> list[Clause]:
     if not voice.statement.cookies:
         return []
-    found = [Clause("cookies", voice.words("cookies.all"), promise="P35")]
+    found = [Clause("cookies", voice.words("cookies.all"), voice.words("kept.register"), "P35")]
     found += [_cookie(voice, name, cookie) for name, cookie in voice.statement.cookies.items()]
     return found
 

@@ -77,7 +77,9 @@ FileType = Literal["pdf", "png", "jpeg", "text", "zip", "docx"]
 Right = Literal["access", "copy", "correct", "erase", "restrict", "object", "portability", "withdraw", "complain"]
 Safeguard = Literal["adequacy", "scc", "bcr", "dpf", "safe-harbor", "privacy-shield"]
 Never = Literal["sell", "rent", "lease", "automated-decisions", "store-card-numbers", "third-party-cookies"]
-VisitField = Literal["isp", "country", "address-prefix", "date", "time", "page", "referrer", "browser"]
+VisitField = Literal[
+    "isp", "country", "address-prefix", "date", "time", "page", "referrer", "browser", "element", "visitor"
+]
 
 
 class Part(BaseModel):

@@ -3,21 +3,23 @@
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from troth.consent import reads as consent
 from troth.ledger.tail import added
 from troth.statement import reads as statements
 from troth.use import reads
-from troth.use.board import Audience, Board
 from troth.use.gates import Wanted, kept_since
 from troth.use.known import NOBODY, Kind, Known, Law
 from troth.vault import reads as vault
 
+if TYPE_CHECKING:
+    from troth.use.board import Audience, Board
+
 _AT_ONCE: Final = 5_000
 
 
-def audience(wanted: Wanted, *, service: str, at: datetime, field: str = "") -> Audience:
+def audience(wanted: Wanted, *, service: str, at: datetime, field: str = "") -> "Audience":
     """Of whom `field`, or anything at all, may be used as is wanted; for no single transaction.
 
     The first time everybody is read; after that, only who gave or said something since.
@@ -52,7 +54,7 @@ class _Everybody:
         self._on = 0
         self._board = self._begun()
 
-    def audience(self, wanted: Wanted, field: str, number: int, on: int) -> Audience:
+    def audience(self, wanted: Wanted, field: str, number: int, on: int) -> "Audience":
         law = reads.law_of(self._service, number)
         with self._guard:
             self._catch_up(law, on)
@@ -76,7 +78,9 @@ class _Everybody:
             yield from ((person, found[person]) for person in some)
             after = some[-1]
 
-    def _begun(self) -> Board:
+    def _begun(self) -> "Board":
+        from troth.use.board import Board  # noqa: PLC0415 - loads numpy, which only an audience needs
+
         board = Board()
         board.begin(self._known(), vault.holdings().persons)
         return board

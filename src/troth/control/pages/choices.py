@@ -7,7 +7,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth import clock
 from troth.collection.errors import Forged, Replayed
@@ -18,6 +18,9 @@ from troth.control.choosing import choices, last_words, unaccepted
 from troth.control.door import own, see_other
 from troth.control.rules import SignedIn
 from troth.control.spoken import language
+from troth.cookies import reads as cookies
+from troth.cookies.actions import keep
+from troth.cookies.browser import chosen, sends_signal
 from troth.statement import reads as statements
 from troth.statement.clause import Voice
 from troth.use import reads as uses
@@ -54,9 +57,48 @@ def choose(request: HttpRequest, me: SignedIn) -> HttpResponse:
         "accept": _token(me, accept, last.get(("acceptance", ""), "")),
         "restricted": standing.restricted,
         "young": standing.young,
+        "signal": sends_signal(request),
+        "signalled": cookies.signalled(me.person, service),
+        "browsers": _browsers(me, voice, service),
+        "here": _here(request, me, service),
         "today": at.date(),
     }
     return render(request, "control/choices.html", context)
+
+
+@require_POST
+@own
+def keep_choice(request: HttpRequest, me: SignedIn) -> HttpResponse:
+    """What was chosen in this browser is kept with what is held of them, because they ask for it, or no longer."""
+    service, wanted = settings.TROTH_SERVICE, request.POST.get("choice", "")
+    given = request.POST.get("keep") == "yes"
+    kept = {one.ref for one in cookies.kept_by(me.person, service)}
+    if wanted not in ({_here(request, me, service)} - {""} if given else kept):
+        message = "This is not what was chosen in this browser, or it is not kept. Look at the page again."
+        raise Replayed(message)
+    keep(me.person, wanted, service, given=given, at=clock.now())
+    return see_other(reverse("my-choices") + "#browsers")
+
+
+def _here(request: HttpRequest, me: SignedIn, service: str) -> str:
+    """The reference of what was chosen in this browser, where they may still ask for it to be kept."""
+    one = chosen(request)
+    if one is None or not cookies.is_recorded(one.ref, service):
+        return ""
+    kept = {choice.ref for browser in cookies.kept_by(me.person, service) for choice in browser.choices}
+    return "" if one.ref in kept else one.ref
+
+
+def _browsers(me: SignedIn, voice: Voice, service: str) -> list[dict[str, Any]]:
+    """What they chose in each browser last, in the words of the statement."""
+    return [
+        {
+            "ref": one.ref,
+            "last": one.choices[0],
+            "answers": [(voice.purpose(name), given) for name, given in one.choices[0].choices.items()],
+        }
+        for one in cookies.kept_by(me.person, service)
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,4 +1,4 @@
-"""Shifts the clock of a process from its very start by the seconds in the file that ``SHIFTED`` names.
+"""The command in a fork whose clock is wrong from its very start, by the seconds in the file that ``SHIFTED`` names.
 
 In processes that it forks, such as the one that answers, the shift follows the file for as long as they live.
 """
@@ -37,3 +37,10 @@ def _watch() -> None:
 
 _follow()
 os.register_at_fork(after_in_child=lambda: threading.Thread(target=_watch, daemon=True).start())
+
+
+def main() -> None:
+    """The command."""
+    from troth.entry.commands import main as command  # noqa: PLC0415 - not before
+
+    command()

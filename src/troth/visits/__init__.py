@@ -1,0 +1,1 @@
+"""Visits: what is counted of those who look around, apart from people."""
