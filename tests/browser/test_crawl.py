@@ -68,6 +68,14 @@ def seen(told: dict[str, Any], url: str) -> dict[tuple[str, str, str], list[str]
     return {(one["code"], one["subject"], one["page"].removeprefix(url)): one["states"] for one in told["findings"]}
 
 
+def by_page(told: dict[str, Any], url: str) -> dict[str, set[str]]:
+    """The codes of each page's findings."""
+    codes: dict[str, set[str]] = {}
+    for code, _, page in seen(told, url):
+        codes.setdefault(page, set()).add(code)
+    return codes
+
+
 def test_each_planted_fault_is_found(statement: Path) -> None:
     """On a site on which everything is wrong, each thing is found once, by its code and in its states; nothing else."""
     with served({}) as other, served(badly_made.bad(other.replace(OWN, "localhost"))) as url:
@@ -87,7 +95,7 @@ def test_a_site_that_does_as_it_says_is_clean(statement: Path) -> None:
 
 
 def test_declining_is_as_near_as_accepting(statement: Path) -> None:
-    """Where one cannot decline, or only a step further, that is found; controls are found by the words that are named."""
+    """Where one cannot decline, or only a step further, that is found; controls are found by words that are named."""
     with served(badly_made.unequal()) as url:
         alone = crawled(f"{url}/alone", statement, "--pages", "1")[1]
         steps = ("--accept", "Fine with me", "--decline", "Settings", "--decline", "Without")
@@ -96,6 +104,45 @@ def test_declining_is_as_near_as_accepting(statement: Path) -> None:
     assert not alone["states"]["declined"]["reached"]
     assert ("decline-longer", "", "/longer") in seen(longer, url)
     assert longer["states"]["declined"]["reached"]
+
+
+@pytest.mark.promise("P35")
+@pytest.mark.promise("P36")
+@pytest.mark.parametrize("example", ["infortrend", "synology"])
+def test_the_examples_are_clean(example: str, request: pytest.FixtureRequest) -> None:
+    """Our own examples do as their statements say, in every state."""
+    site = request.getfixturevalue(example)
+    status, told = crawled(f"{site.url}/", site.directory / "statement.yaml", "--pages", "6")
+    assert (told["findings"], status) == ([], 0)
+    assert all(one["reached"] for one in told["states"].values()), told["states"]
+
+
+def test_pages_that_keep_one_waiting_are_left(statement: Path) -> None:
+    """A page that never comes, never ends or never answers is named and left for the next."""
+    with served(badly_made.waiting()) as url:
+        told = crawled(f"{url}/", statement, "--timeout", "3", "--rest", "1")[1]
+    codes = by_page(told, url)
+    wanted = {"/never": "page-slow", "/half": "page-slow", "/busy": "page-busy", "/alerts": "page-dialogs"}
+    assert {page: code for page, code in wanted.items() if code not in codes.get(page, ())} == {}, codes
+    assert [page for page in codes if "page-dialogs" in codes[page]] == ["/alerts"]
+
+
+def test_hostile_pages_are_survived(statement: Path) -> None:
+    """Whatever a page does is held against that page alone, and cannot be read as anything else by whoever looks."""
+    with served(badly_made.hostile()) as url:
+        told = crawled(f"{url}/", statement, "--rest", "1")[1]
+    codes = by_page(told, url)
+    assert codes == {
+        "/": {"banner-missing", "gpc-undeclared"},
+        "/broken-off": {"page-unreachable"},
+        "/circles": {"page-redirects"},
+        "/deep": {"form-field-undeclared"},
+        "/moves": {"page-busy"},
+        "/names": {"storage-unregistered"},
+        "/stays": {"page-popups"},
+        "/untold": {"page-untold"},
+    }
+    assert all(text.isprintable() and len(text) < 1000 for one in told["findings"] for text in map(str, one.values()))
 
 
 def test_what_is_no_site_is_said(statement: Path, tmp_path: Path) -> None:

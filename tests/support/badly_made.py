@@ -67,8 +67,9 @@ def good() -> dict[str, Page]:
         accept=_STYLE, decline=_STYLE, tag="button", hidden="", answered=answered, closed=_CLOSE, asked=_ASKED
     )
     form = """
-      <form method=post action=/send><label>Name <input name=name></label><label>E-mail <input type=email name=email required></label>
-      <textarea name=message required></textarea></form><form role=search><input name=q></form><input type=hidden name=x>
+      <form method=post action=/send><label>Name <input name=name></label>
+      <label>E-mail <input type=email name=email required></label><textarea name=message required></textarea></form>
+      <form role=search><input name=q></form><input type=hidden name=x>
     """
 
     def begin(request: Request) -> None:
@@ -156,25 +157,36 @@ def unequal() -> dict[str, Page]:
     return {"/alone": _html(f"<button {plain}>Accept all</button>", ""), "/longer": _html(longer, "")}
 
 
-def hostile() -> dict[str, Page]:
-    """A site that does what it can to keep whoever visits it; `/` leads to all of it."""
-    pages: dict[str, Page] = {
-        "/circles": lambda request: request.answer(status=302, location="/circles"),
+def waiting() -> dict[str, Page]:
+    """A site that keeps whoever visits it waiting; `/` leads to all of it."""
+    return _with_links({
         "/never": lambda request: request.hang(),
         "/half": _half,
         "/busy": "<title>Busy</title><script>onload = () => setTimeout(() => { while (true); })</script>",
         "/alerts": "<title>Alerts</title><script>while (true) alert('again')</script>",
-        "/stays": "<title>Stays</title><script>onbeforeunload = () => 'stay'; setInterval(() => open('/stays'), 5)</script>",
-        "/endless": _endless,
+    })  # fmt: skip
+
+
+def hostile() -> dict[str, Page]:
+    """A site that does what else it can to whoever visits it; `/` leads to all of it."""
+    stays = "onbeforeunload = () => 'stay'; setInterval(() => open('/stays'), 5)"
+    moves = "onload = () => { location = '/moves?' + Math.random(); }"
+    names = "localStorage.setItem('a\\x1b[2J\\u202e' + 'b'.repeat(1e6), 1)"
+    return _with_links({
+        "/circles": lambda request: request.answer(status=302, location="/circles"),
+        "/stays": f"<title>Stays</title><script>{stays}</script>",
         "/untold": "<title>Untold</title><script>JSON.stringify = () => '{\"local\": 1}'</script>",
         "/broken-off": lambda request: request.leave(),
-        "/moves": "<title>Moves</title><script>onload = () => { location = '/moves?' + Math.random(); }</script>",
-        "/names": "<title>Names</title><script>localStorage.setItem('a\\x1b[2J\\u202e' + 'b'.repeat(1e6), 1)</script>",
+        "/moves": f"<title>Moves</title><script>{moves}</script>",
+        "/names": f"<title>Names</title><script>{names}</script>",
         "/paper": lambda request: request.answer(b"%PDF-1.7", kind="application/pdf"),
         "/file": _file,
         "/data": lambda request: request.answer("{}", kind="application/json"),
         "/deep": f"<title>Deep</title>{'<div>' * 20_000}<input name=x>",
-    }
+    })  # fmt: skip
+
+
+def _with_links(pages: dict[str, Page]) -> dict[str, Page]:
     links = "".join(f"<a href={name}>{name}</a>" for name in pages)
     return {**pages, "/": _html(links + "<a href='http://[' >?</a><a href='javascript:alert(1)'>!</a>", "")}
 
@@ -184,13 +196,6 @@ def _half(request: Request) -> None:
     request.begin(content_length=1_000_000)
     request.write(b"<title>Half</title><p>Wait")
     request.hang()
-
-
-def _endless(request: Request) -> None:
-    """A page without end."""
-    request.begin()
-    while True:
-        request.write(b"<p>more" * 100_000)
 
 
 def _file(request: Request) -> None:

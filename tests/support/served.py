@@ -1,4 +1,4 @@
-"""A site of others, made for one test: pages in a table, served on loopback, over TLS that nobody trusts if so wished."""
+"""A site of others, made for one test: pages in a table, on loopback, over TLS that nobody trusts if so wished."""
 
 import ssl
 import threading

@@ -62,7 +62,6 @@ CODES: dict[str, Code] = {
     "page-busy": _error("A page keeps its browser so busy that it does not answer."),
     "page-crashed": _error("A page ended the browser's process."),
     "page-untold": _error("What a page says of itself cannot be understood."),
-    "page-large": _error("A page is larger than a page can be."),
     "page-not-html": _error("The address to begin with is no page."),
     "page-elsewhere": _warning("An address of the site leads to another site."),
     "page-broken": _warning("A page answers with an error."),

@@ -14,7 +14,7 @@ from troth.crawl.address import Origin, address, without_fragment
 from troth.crawl.errors import NoBrowser
 from troth.crawl.pressing import Wish
 from troth.crawl.seen import Page, State, Visit
-from troth.crawl.visiting import How, Visitor
+from troth.crawl.visiting import LOST, How, Visitor
 
 Progress = Callable[[int, int], None]
 Stage = Callable[[str], Progress]
@@ -42,7 +42,7 @@ async def _crawl(url: str, how: How, pages: int, stage: Stage) -> Crawled:
     async with _browser() as browser:
         exploring = _Exploring(browser, how, url, pages)
         fresh = await exploring.done(stage("fresh"))
-        urls = [page.url for page in fresh.pages if page.is_html]
+        urls = [page.url for page in fresh.pages if page.is_html and not LOST & page.codes()]
         later = await asyncio.gather(
             _with_the_signal(browser, how, urls, stage("gpc")),
             *(_answered(browser, how, fresh, urls, state, stage(state)) for state in _ANSWERS),
@@ -72,7 +72,7 @@ class _Exploring:
                 self._origin = self._begun(page)
             tried += 1
             self._follow(page)
-            if visit.banner is None and page.is_html:
+            if visit.banner is None and page.is_html and not LOST & page.codes():
                 visit.banner = await visitor.measures()
                 visit.banner_page = page.url if visit.banner else ""
             progress(len(visit.pages), min(self._most, len(visit.pages) + len(self._waiting)))

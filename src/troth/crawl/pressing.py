@@ -67,18 +67,23 @@ class Buttons:
         if named := self._named.get(wish):
             text = named[step]
             if text.startswith(_SELECTOR):
-                yield frame.locator(text).first
+                yield _seen(frame.locator(text))
             else:
                 yield _called(frame, re.escape(text))
             return
-        yield frame.locator(_MARKS[wish]).first
+        yield _seen(frame.locator(_MARKS[wish]))
         yield _called(frame, _USUAL[wish])
 
 
 def _called(frame: Frame, words: str) -> Locator:
     """A button or link of this name."""
     name = re.compile(f"^\\s*({words})\\s*$", re.IGNORECASE)
-    return frame.get_by_role("button", name=name).or_(frame.get_by_role("link", name=name)).first
+    return _seen(frame.get_by_role("button", name=name).or_(frame.get_by_role("link", name=name)))
+
+
+def _seen(controls: Locator) -> Locator:
+    """The first of them that can be seen: a banner may have one that is hidden while the page has its own."""
+    return controls.locator("visible=true").first
 
 
 async def look(control: Locator) -> Look:

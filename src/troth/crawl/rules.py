@@ -38,7 +38,6 @@ _PAGES = {
     "page-busy": "It keeps the browser so busy that it does not answer.",
     "page-crashed": "It ended the browser's process.",
     "page-untold": "What it says of itself cannot be understood.",
-    "page-large": "It is larger than 50 MB; the rest of it was not fetched.",
     "page-not-html": "It is no page. Begin with the address of one.",
     "page-elsewhere": "It leads to another site, which was not looked at.",
     "page-broken": "It answers with an error{detail}.",

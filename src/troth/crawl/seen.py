@@ -107,6 +107,10 @@ class Page:
         self.is_html = False
         self.is_file = False  # fetched, not shown: that is what a link to a file is for
 
+    def codes(self) -> set[str]:
+        """What is wrong with it."""
+        return {trouble.code for trouble in self.troubles}
+
 
 class Visit:
     """A site in one state: its pages in the order they were visited."""

@@ -36,8 +36,10 @@ _NET = {
     "ERR_SSL": "page-certificate",
     "crashed": "page-crashed",
 }
-# After these there is nothing on the page to look at, or nobody who answers.
-_LOST = {"page-crashed", "page-busy", "page-large"}
+# After these nobody answers.
+LOST = {"page-crashed", "page-busy"}
+# A window of such a page goes on with it for a while.
+_RESTLESS = {*LOST, "page-slow", "page-dialogs", "page-popups"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class How:
     buttons: Buttons = field(default_factory=lambda: Buttons({}))
     timeout: float = 20.0
     rest: float = 3.0
+
+    @property
+    def patience(self) -> float:
+        """Seconds for a page that is there to answer."""
+        return min(_ENDS_WITHIN, self.timeout)
 
 
 class Visitor:
@@ -80,12 +87,12 @@ class Visitor:
             await self.note(page)
         if page.is_html or (page.troubles and not page.is_file) or not self.visit.pages:
             self.visit.pages.append(page)  # the rest are files; only the first address has to be a page
-        await self._clear(page)
         return page
 
     async def go(self, url: str) -> Page:
         """Goes to a page, and waits until it has come to rest."""
         page = Page(url)
+        await self._turn_away()
         tab = await self._own_tab()
         self._watch.begin(page)
         try:
@@ -93,12 +100,12 @@ class Visitor:
         except TookTooLong:
             self._watch.trouble("page-slow")
             page.is_html = await self._is_there(tab)
-        except (Error, TimeoutError) as error:
+        except TimeoutError:
+            self._watch.trouble("page-busy")
+        except Error as error:
             self._refused(str(error))
         if not page.is_html and Trouble("page-downloads") in page.troubles:
             page.is_file = True
-        if Trouble("page-large") in page.troubles:
-            page.is_html = False
         if page.is_html:
             await self._rest()
         return page
@@ -131,10 +138,12 @@ class Visitor:
 
     async def _is_there(self, tab: Tab) -> bool:
         """Whether what has come so far of a page that never ends can be looked at."""
+        found = address(tab.url)
+        if found is None or found.host not in self._how.own:
+            return False
         with suppress(Error, TimeoutError):
-            await asyncio.wait_for(tab.evaluate("() => window.stop()"), _ENDS_WITHIN)
-            found = address(tab.url)
-            return found is not None and found.host in self._how.own
+            await asyncio.wait_for(tab.evaluate("() => window.stop()"), self._how.patience)
+            return True
         self._watch.trouble("page-busy")
         return False
 
@@ -168,7 +177,7 @@ class Visitor:
         trouble = "page-busy"
         for _ in range(_TRIES):
             try:
-                text = await asyncio.wait_for(frame.evaluate(_PROBE), _ENDS_WITHIN)
+                text = await asyncio.wait_for(frame.evaluate(_PROBE), self._how.patience)
                 return Probe.model_validate_json(str(text)[:_MOST_TOLD])
             except ValidationError:
                 trouble = "page-untold"
@@ -225,7 +234,7 @@ class Visitor:
     async def _within(self, doing: Awaitable[T]) -> T | None:
         """What comes of it; nothing on a page that does not answer."""
         with suppress(Error, TimeoutError):
-            return await asyncio.wait_for(doing, _ENDS_WITHIN)
+            return await asyncio.wait_for(doing, self._how.patience)
         return None
 
     async def _rest(self) -> None:
@@ -243,15 +252,26 @@ class Visitor:
         if self._tab is None or self._tab.is_closed():
             self._watch.tab = None
             self._tab = await self._context.new_page()
-            await self._watch.over(self._tab)
+            self._watch.over(self._tab)
         return self._tab
 
-    async def _clear(self, page: Page) -> None:
-        """Leaves a window that is of no use any more."""
-        if self._tab and _LOST & {trouble.code for trouble in page.troubles}:
+    async def _turn_away(self) -> None:
+        """Ends the page that is open, so that nothing it still does is taken for the next one's."""
+        if self._tab is None:
+            return
+        if _RESTLESS & self._watch.page.codes():
+            await self._close()
+            return
+        try:
+            await asyncio.wait_for(self._tab.goto("about:blank"), _ENDS_WITHIN)
+        except (Error, TimeoutError):
+            await self._close()
+
+    async def _close(self) -> None:
+        tab, self._tab, self._watch.tab = self._tab, None, None
+        if tab:
             with suppress(Error, TimeoutError):
-                await asyncio.wait_for(self._tab.close(), _ENDS_WITHIN)
-            self._tab = None
+                await asyncio.wait_for(tab.close(), _ENDS_WITHIN)
 
 
 def _storage(probe: Probe) -> Iterator[tuple[Kind, tuple[str, ...]]]:

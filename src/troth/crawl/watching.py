@@ -13,8 +13,6 @@ from troth.crawl.address import address, is_under
 from troth.crawl.seen import MOST, Page, Stored, Trouble
 
 DAY = 86_400
-# A page may ask for so many bytes; after that it is told to stop.
-MOST_BYTES = 50_000_000
 _HEADERS_WITHIN = 5
 _LONGEST = 300
 
@@ -26,30 +24,28 @@ class Watch:
         self.page = Page("")
         self.waiting = set[Request]()
         self.last = 0.0
-        self._now = now
         self.tab: Tab | None = None
-        self._bytes = 0
         self._tasks = set[asyncio.Task[None]]()
         context.on("request", self._asked)
         context.on("requestfinished", self._over)
         context.on("requestfailed", self._over)
-        context.on("response", lambda answer: self.soon(self._answered(answer)))
+        context.on("response", lambda answer: self.soon(_answered(answer, self.page, now)))
         context.on("page", self._opened)
 
-    async def over(self, tab: Tab) -> None:
+    def over(self, tab: Tab) -> None:
         """From now on `tab` is the one that is driven; every other window was opened by a page."""
         self.tab = tab
-        tab.on("dialog", lambda dialog: self.soon(self._dialog(dialog)))
-        tab.on("download", lambda _: self.trouble("page-downloads"))
-        tab.on("crash", lambda _: self.trouble("page-crashed"))
+        for window in tab.context.pages:
+            self._opened(window)
+        tab.on("dialog", lambda dialog: self._dialog(tab, dialog))
+        tab.on("popup", lambda _: self._of(tab, "page-popups"))
+        tab.on("download", lambda _: self._of(tab, "page-downloads"))
+        tab.on("crash", lambda _: self._of(tab, "page-crashed"))
         tab.on("websocket", self._connected)
-        devtools = await tab.context.new_cdp_session(tab)
-        devtools.on("Network.dataReceived", lambda heard: self._received(heard, devtools))
-        await devtools.send("Network.enable")
 
     def begin(self, page: Page) -> None:
         """What happens from now on happens on `page`."""
-        self.page, self._bytes = page, 0
+        self.page = page
         self.waiting.clear()
 
     async def end(self) -> None:
@@ -75,15 +71,19 @@ class Watch:
 
     def _opened(self, window: Tab) -> None:
         if self.tab and window is not self.tab:
-            self.trouble("page-popups")
             self.soon(window.close())
 
-    async def _dialog(self, dialog: Dialog) -> None:
+    def _of(self, tab: Tab, code: str) -> None:
+        """Notes what a window did, unless it is one that was closed: what it did last comes late."""
+        if tab is self.tab:
+            self.trouble(code)
+
+    def _dialog(self, tab: Tab, dialog: Dialog) -> None:
         if dialog.type == "beforeunload":  # whoever has pressed something is asked whether to go
-            await dialog.accept()
+            self.soon(dialog.accept())
             return
-        self.trouble("page-dialogs")
-        await dialog.dismiss()
+        self._of(tab, "page-dialogs")
+        self.soon(dialog.dismiss())
 
     def _connected(self, socket: WebSocket) -> None:
         self._host(socket.url)
@@ -109,19 +109,13 @@ class Watch:
         self.waiting.discard(request)
         self.last = asyncio.get_running_loop().time()
 
-    def _received(self, heard: dict[str, Any], devtools: Any) -> None:
-        self._bytes += int(heard.get("dataLength", 0))
-        if self._bytes > MOST_BYTES and Trouble("page-large") not in self.page.troubles:
-            self.trouble("page-large")
-            self.soon(devtools.send("Page.stopLoading"))
 
-    async def _answered(self, answer: Response) -> None:
-        """What an answer tells the browser to keep, whether the browser does so or not."""
-        page = self.page
-        found = address(answer.url)
-        for line in await answer.header_values("set-cookie"):
-            if found and len(page.stored) < MOST and (kept := set_by(line, found.host, self._now)):
-                page.stored.add(kept)
+async def _answered(answer: Response, page: Page, now: float) -> None:
+    """What an answer tells the browser to keep, whether the browser does so or not."""
+    found = address(answer.url)
+    for line in await answer.header_values("set-cookie"):
+        if found and len(page.stored) < MOST and (kept := set_by(line, found.host, now)):
+            page.stored.add(kept)
 
 
 def set_by(line: str, host: str, now: float) -> Stored | None:
