@@ -106,17 +106,6 @@ def test_declining_is_as_near_as_accepting(statement: Path) -> None:
     assert longer["states"]["declined"]["reached"]
 
 
-@pytest.mark.promise("P35")
-@pytest.mark.promise("P36")
-@pytest.mark.parametrize("example", ["infortrend", "synology"])
-def test_the_examples_are_clean(example: str, request: pytest.FixtureRequest) -> None:
-    """Our own examples do as their statements say, in every state."""
-    site = request.getfixturevalue(example)
-    status, told = crawled(f"{site.url}/", site.directory / "statement.yaml", "--pages", "6")
-    assert (told["findings"], status) == ([], 0)
-    assert all(one["reached"] for one in told["states"].values()), told["states"]
-
-
 def test_pages_that_keep_one_waiting_are_left(statement: Path) -> None:
     """A page that never comes, never ends or never answers is named and left for the next."""
     with served(badly_made.waiting()) as url:

@@ -27,12 +27,16 @@ def banner(found: Banner | None, *, asks: bool) -> Iterator[Said]:
         yield "decline-longer", "", message
     elif differing := list(_differing(found.accept, found.decline)):
         yield "decline-unequal", "", f"Accept and decline differ in {', '.join(differing)}."
-    for name, look in (("accept", found.accept), ("decline", found.decline)):
-        if look.contrast is not None and look.contrast < _LEAST_CONTRAST:
-            message = f"The words on {name} have a contrast of {look.contrast}; {_LEAST_CONTRAST} is the least."
-            yield "banner-contrast", name, message
+    yield from _faint("accept", found.accept)
+    yield from _faint("decline", found.decline)
     if found.accept.focused:
         yield "banner-focus", "", "The focus lies on accept before anybody put it there."
+
+
+def _faint(name: str, look: Look) -> Iterator[Said]:
+    if look.contrast is not None and look.contrast < _LEAST_CONTRAST:
+        message = f"The words on {name} have a contrast of {look.contrast}; {_LEAST_CONTRAST} is the least."
+        yield "banner-contrast", name, message
 
 
 def _differing(accept: Look, decline: Look) -> Iterator[str]:

@@ -108,7 +108,7 @@ def _hints(control: Control) -> set[str]:
 
 
 def _plain(name: str) -> str:
-    """The last part of a control's name, as names are written in statements: ``field.company_size[]`` → ``company-size``."""
+    """The last part of a control's name, as statements write names: ``field.company_size[]`` → ``company-size``."""
     last = re.split(r"[.\[:]", name.strip().removesuffix("[]").rstrip("]"))[-1]
     return re.sub(r"[\s_]+", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", last)).lower()
 

@@ -20,9 +20,18 @@ _SELECTOR = "css="
 _MOST_FRAMES = 20
 _PRESSED_WITHIN = 5_000
 _USUAL: dict[Wish, str] = {
-    "accept": "accept( all)?( cookies)?|allow all( cookies)?|agree( to all)?|agree and close|全部接受|接受(全部|所有)?( ?cookies?)?|同意(全部)?",
-    "decline": "(decline|reject|refuse|deny)( all)?( cookies)?|(use )?(only necessary|necessary only)( cookies)?|全部拒絕|拒絕(全部|所有)?( ?cookies?)?|不同意",
-    "reopen": "(your |my |change |manage )?(cookies?|privacy|consent|tracking) (settings|choices|preferences)|cookies|cookie ?(設定|偏好設定|選擇)|隱私(設定|選擇)",
+    "accept": (
+        "accept( all)?( cookies)?|allow all( cookies)?|agree( to all)?|agree and close"
+        "|全部接受|接受(全部|所有)?( ?cookies?)?|同意(全部)?"
+    ),
+    "decline": (
+        "(decline|reject|refuse|deny)( all)?( cookies)?|(use )?(only necessary|necessary only)( cookies)?"
+        "|全部拒絕|拒絕(全部|所有)?( ?cookies?)?|不同意"
+    ),
+    "reopen": (
+        "(your |my |change |manage )?(cookies?|privacy|consent|tracking) (settings|choices|preferences)|cookies"
+        "|cookie ?(設定|偏好設定|選擇)|隱私(設定|選擇)"
+    ),
 }
 _MARKS: dict[Wish, str] = {
     "accept": 'css=[data-troth="accept"]',

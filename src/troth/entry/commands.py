@@ -201,7 +201,7 @@ def verify(
 
 
 @app.command()
-def crawl(
+def crawl(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     url: Annotated[str, typer.Argument(help="Where to begin: the address of a page.")],
     statement: Annotated[Path | None, typer.Option(help="Hold it against this statement file.")] = None,
     data: Annotated[Path, typer.Option("--data", help="Else against what is in force in this installation.")] = Path(),
