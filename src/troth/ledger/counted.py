@@ -28,14 +28,18 @@ class Counted:
                 if stands is None:
                     yield Finding(entry.name, f"What {entry.name} tells of is not there: its row is gone.")
                     continue
-                self._told += 1
+                self._count(stands)
                 if stands != entry.said:
                     message = f"What stands for {entry.name} was changed."
                     yield Finding(entry.name, message, str(entry.said), str(stands))
 
+    def _count(self, stands: Mapping[str, Any]) -> None:  # noqa: ARG002 - a room may count what is in it
+        self._told += 1
+
     def there(self, entries: Sequence[Told]) -> set[bytes]:
-        """The leaves of those of `entries` for which a row stands: after a restoring there may be none."""
-        return {entry.leaf for entry, stands in self._rows(entries) if stands is not None}
+        """The leaves of those of `entries` for which a row stands, legible or not: a restoring may leave none."""
+        read = [found for found in read_each(self._rows, entries) if not isinstance(found, Finding)]
+        return {one.leaf for one in entries} - {entry.leaf for some in read for entry, stands in some if stands is None}
 
     def left_over(self) -> Iterator[Finding]:
         """Rows that no entry explains."""

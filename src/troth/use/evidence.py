@@ -109,11 +109,14 @@ class Uses(Counted):
             persons[use] += crowd if crowd[:1] == [first] else [""]
         return [(one, self._stands(rows.get(one.leaf), persons)) for one in entries]
 
+    def _count(self, stands: Mapping[str, Any]) -> None:
+        super()._count(stands)
+        self._persons += stands["persons"]
+
     def _stands(self, row: _Use | None, persons: Mapping[int, list[str]]) -> Mapping[str, Any] | None:
         if row is None:
             return None
         of = persons.get(row.id, [])
-        self._persons += len(of)
         stands = {name: value for name, value in row._asdict().items() if name not in ("id", "ref", "leaf")}
         kept = {"kind": self.kind, "at": rfc3339(row.at), "reference": row.ref, "persons": len(of)}
         return (

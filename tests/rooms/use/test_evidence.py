@@ -37,9 +37,12 @@ def _attempt(change: str) -> None:
 
 
 def found() -> list[str]:
-    """What is found of uses, tokens, wishes and supplements."""
+    """What is found of uses, tokens, wishes and supplements; which of them are there may have been asked before."""
     added = evidence_supplements.Supplements(Holdings(AT))
     every = evidence.Uses(), evidence.Tokens(), evidence_wishes.Wishes(), added
+    for block, _ in told(lambda *_: None):
+        for room in every:
+            room.there([one for one in block if one.said["kind"] == room.kind])
     findings = [
         finding
         for block, _ in told(lambda *_: None)
