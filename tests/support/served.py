@@ -24,9 +24,6 @@ class Request:
         self._handler, self._over = handler, over
         self.path = handler.path.partition("?")[0]
         self.headers = handler.headers
-        self.cookies = dict(
-            part.strip().partition("=")[::2] for part in handler.headers.get("Cookie", "").split(";") if part.strip()
-        )
 
     def answer(self, body: str | bytes = "", *, status: int = 200, kind: str = "text/html", **headers: Any) -> None:
         """Answers whole; a header that stands several times is a list."""
