@@ -9,6 +9,7 @@ import pytest
 from typer.main import get_command
 
 from tests.support import source
+from troth.crawl.codes import CODES as SEEN
 from troth.entry.commands import app
 from troth.statement.checks import CODES
 
@@ -61,6 +62,12 @@ def test_every_finding_has_its_page():
     """Whatever `troth check` finds has a page in `docs/findings/` under its code, and no page is left over."""
     pages = {page.stem for page in (source.ROOT / "docs" / "findings").glob("*.md")} - {"README"}
     assert pages == set(CODES)
+
+
+def test_everything_a_crawl_finds_is_documented():
+    """`docs/crawling.md` has every code of a crawl with its severity and line, in their order, and no other."""
+    rows = re.findall(r"^\| `(.+)` \| (.+) \| (.+) \|$", document("docs/crawling.md"), re.MULTILINE)
+    assert rows == [(name, code.severity, code.line) for name, code in SEEN.items()]
 
 
 def test_every_command_is_in_the_readme():

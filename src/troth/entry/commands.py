@@ -14,6 +14,7 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 from troth import clock
+from troth.crawl.errors import NoBrowser
 from troth.entry import asked, custody, people, visited
 from troth.errors import TrothError
 from troth.statement.checks import check as findings_of
@@ -197,6 +198,54 @@ def verify(
                 "Signed with the key that the receipt names. Give --url SITE or --vkey KEY to check whose it is."
             )
     raise typer.Exit(1 if result.findings else 0)
+
+
+@app.command()
+def crawl(  # noqa: PLR0913, PLR0917 - each is an option of the command line
+    url: Annotated[str, typer.Argument(help="Where to begin: the address of a page.")],
+    statement: Annotated[Path | None, typer.Option(help="Hold it against this statement file.")] = None,
+    data: Annotated[Path, typer.Option("--data", help="Else against what is in force in this installation.")] = Path(),
+    pages: Annotated[int, typer.Option(help="Visit so many pages at most.", min=1, max=1000)] = 25,
+    timeout: Annotated[float, typer.Option(help="Seconds for a page to load.", min=1, max=120)] = 20,
+    rest: Annotated[float, typer.Option(help="Seconds for a page to come to rest.", min=0.5, max=60)] = 3,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Words of the control that accepts, or css=SELECTOR.")
+    ] = None,
+    decline: Annotated[list[str] | None, typer.Option(help="The same for declining; again for each step.")] = None,
+    reopen: Annotated[list[str] | None, typer.Option(help="The same for changing a choice.")] = None,
+    own: Annotated[
+        list[str] | None, typer.Option(help="Another host that is the site's own; may be said again.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Visits a site as people do, and finds what it stores, asks and sends that its statement does not say."""
+    try:
+        from troth.entry import crawling  # noqa: PLC0415 - needs what troth[crawl] brings
+    except ImportError as error:
+        raise NoBrowser("`troth crawl` drives a browser. Install it: pip install 'troth[crawl]'.") from error
+    held = _whole(statement) if statement else _in_force(data)
+    wanted = crawling.Wanted(
+        pages, timeout, rest, own or (), {"accept": accept or (), "decline": decline or (), "reopen": reopen or ()}
+    )
+    result = crawling.crawled(url, held, wanted, quiet=as_json)
+    if as_json:
+        print_json(crawling.told(result))
+    else:
+        for line in crawling.lines(result):
+            typer.echo(line)
+    raise typer.Exit(1 if result.errors else 0)
+
+
+def _in_force(data: Path) -> Statement:
+    installed(data)
+    from django.conf import settings  # noqa: PLC0415 - needs the installation
+
+    from troth.entry import starting  # noqa: PLC0415 - needs the installation
+    from troth.statement import reads  # noqa: PLC0415 - needs the installation
+
+    with starting.store_readable():
+        starting.insist_on_begun()
+        return reads.in_force(settings.TROTH_SERVICE, clock.now()).statement
 
 
 @app.command()

@@ -1,0 +1,34 @@
+"""Which Chromium is driven, and how it is told to stay with what it is asked."""
+
+import os
+import shutil
+import subprocess
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--disable-gpu",
+    # Where shared memory is small, as in a container, a page would crash.
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_STARTS_WITHIN = 20
+
+
+def find() -> str | None:
+    """`$CHROMIUM`, else the system's; None if there is neither."""
+    if named := os.environ.get("CHROMIUM"):
+        return named
+    return next((path for name in NAMES if (path := shutil.which(name)) and _runs(path)), None)
+
+
+def _runs(path: str) -> bool:
+    """Some systems have a program of that name that only says how to get another."""
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, check=False, timeout=_STARTS_WITHIN)  # noqa: S603 - found by name
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
