@@ -264,8 +264,8 @@ def test_what_no_page_of_ours_sends_leaves_nothing(client, site, since):
         assert (answer.status_code, status) == (status, answer.status_code), headers
     assert client.get(f"{site.url}/visit").status_code == 405
     for said in UNHEARD:
-        body = said if isinstance(said, bytes) else json.dumps(said)
-        assert somebody.send(body).status_code == 204
+        content = said if isinstance(said, bytes) else json.dumps(said)
+        assert somebody.send(content).status_code == 204
     somebody.see("/products/", f"https://[{SECRET}")
     (one,) = counted(client, site, since)
     assert (one["page"], one["referrer"]) == ("/products/", "")
