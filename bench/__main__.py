@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import banner, choice, command, disk, door, erasing, log, million, own, sealing, use, visits
+from bench import banner, beacon, choice, command, disk, door, erasing, log, million, own, sealing, use, visits
 from bench.table import Row, printed, told
 
 _PARTS = {
@@ -19,6 +19,7 @@ _PARTS = {
     "million": million,
     "door": door,
     "choice": choice,
+    "beacon": beacon,
     "banner": banner,
     "use": use,
     "erasing": erasing,

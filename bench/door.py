@@ -159,8 +159,8 @@ def _memory(site: Running) -> float:
 
 
 @contextmanager
-def served(directory: Path, kind: str = "sqlite") -> Iterator[Running]:
-    site = Running.new("infortrend", directory, databases.fresh(kind))
+def served(directory: Path, kind: str = "sqlite", example: str = "infortrend") -> Iterator[Running]:
+    site = Running.new(example, directory, databases.fresh(kind))
     try:
         yield site
     finally:

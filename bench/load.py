@@ -104,7 +104,7 @@ class _Link:
             return b""
         at = come.find(_LENGTH, 0, end)
         if at < 0:
-            whole = come.endswith(b"0\r\n\r\n")
+            whole = come.endswith(b"0\r\n\r\n") or come[9:12] == b"204"
         else:
             at += len(_LENGTH)
             whole = len(come) - end - 4 >= int(come[at : come.index(b"\r", at)])

@@ -51,8 +51,9 @@ def rows(site: Running) -> list[Row]:
     """Every visit that is stored, in words."""
     names = ("day", "hour", *_WORDS, "visitor", "person")
     with connected(site.directory) as ask:
-        words = dict(ask("SELECT id, text FROM visits_word"))
         found = ask(f"SELECT {', '.join(names)} FROM visits_seen")
+        # After the rows: words are never kept later than what names them.
+        words = dict(ask("SELECT id, text FROM visits_word"))
     made = [dict(zip(names, row, strict=True)) for row in found]
     return [
         {**one, "visitor": bytes(one["visitor"]), **{name: words.get(one[name], "") for name in _WORDS}} for one in made

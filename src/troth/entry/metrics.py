@@ -25,6 +25,7 @@ from troth.errors import TrothError
 from troth.ledger import reads as ledger
 from troth.statement import reads as statement
 from troth.vault import reads as vault
+from troth.visits.intake import intake
 
 # Longer than any page takes, shorter than any visitor waits.
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -99,6 +100,7 @@ class Figures(Collector):
         yield _count("troth_retention_failures", "Rounds of retention that did not finish.", rounds.failed)
         yield _count("troth_retention_ended", "Values and persons whose time was over.", rounds.ended)
         yield _unset()
+        yield _seen()
         try:
             with store_readable():
                 figures = list(_stored())
@@ -125,6 +127,14 @@ def _unset() -> Metric:
     told = CounterMetricFamily("troth_cookies_unset", "Cookies that were not set.", labels=["cookie", "why"])
     for (name, why), times in counted_cookies.copy().items():
         told.add_metric([name, why], times)
+    return told
+
+
+def _seen() -> Metric:
+    """What became of visits: kept, or dropped for one of the reasons that the steps name."""
+    told = CounterMetricFamily("troth_visits", "Visits, by what became of them.", labels=["outcome"])
+    for outcome, times in intake.outcomes.copy().items():
+        told.add_metric([outcome], times)
     return told
 
 

@@ -3,15 +3,23 @@
 import random
 from collections.abc import Sequence
 from datetime import date, datetime
+from threading import Event
+from typing import Final
+
+from django.db import transaction
 
 from troth.consent.wishes import Wish
+from troth.ledger.scrub import empty_journals, give_up
 from troth.ledger.work import unit_of_work
 from troth.statement.reads import in_force
 from troth.use import reads as uses
 from troth.vault.actions import stays
 from troth.visits import rules
+from troth.visits.models import Seen
 from troth.visits.rules import Visit
 from troth.visits.stores import store
+
+_parted: Final = Event()
 
 
 @unit_of_work
@@ -39,13 +47,26 @@ def heed(person: str, wished: Wish, service: str, *, at: datetime) -> None:
     """Takes their visits apart from `person` if this is what they wish, in the unit of work that notes the wish."""
     declared = in_force(service, at).statement.visits
     if declared and rules.ends_join(wished, declared.join):
-        store().unjoin(person)
+        unjoin(person)
 
 
 @unit_of_work
 def unjoin(person: str) -> int:
     """Takes their visits apart from `person`, for good; answers how many there were."""
-    return store().unjoin(person)
+    parted = store().unjoin(person)
+    if parted:
+        transaction.on_commit(_parted.set)
+    return parted
+
+
+def scrub() -> None:
+    """What was taken apart in this process since the last time stands joined in no file of the database either."""
+    if not _parted.is_set():
+        return
+    _parted.clear()
+    give_up(Seen)
+    if not empty_journals():
+        _parted.set()
 
 
 def unjoin_unwilling(service: str, *, at: datetime) -> int:
@@ -59,7 +80,7 @@ def unjoin_unwilling(service: str, *, at: datetime) -> int:
 def _unjoin_unless(person: str, service: str, join: str | None, *, at: datetime) -> int:
     known = uses.people([person], service, at).get(person) if stays(person) else None
     stands = known is not None and join in known.standing.covered and not known.standing.young
-    return 0 if stands else store().unjoin(person)
+    return 0 if stands else unjoin(person)
 
 
 def forget(before: date, service: str) -> int:

@@ -18,6 +18,7 @@ from troth.visits import actions
 from troth.visits.ground import Who, ground
 from troth.visits.rules import Sight, Visit
 from troth.visits.steps import Bounds, visit
+from troth.visits.stores import store
 
 # In seconds; and by how many that wait a round begins earlier.
 EVERY: Final = 1.0
@@ -51,6 +52,7 @@ class Intake:
         """Makes visits of everything that waits, and keeps them. Where the store does not answer, they wait on."""
         now = clock.now()
         self._bounds.salt.forget(now.date())
+        actions.scrub()
         if not self._waiting and not self._made:
             return
         here = ground(who, now)
@@ -78,14 +80,20 @@ class Intake:
                 self.round(who)
             except (TrothError, Error) as error:
                 log.warning("visits could not be kept now: %s; they are tried again", type(error).__name__)
-                connections.close_all()
+                self._begin_anew()
             except Exception:
                 self._made = []
                 log.exception("a round of visits was given up")
-                connections.close_all()
+                self._begin_anew()
             due = time.monotonic() + EVERY
             while time.monotonic() < due and len(self._waiting) < _MANY:
                 pause.wait(_LOOK)
+
+    @staticmethod
+    def _begin_anew() -> None:
+        # What the store remembers of rows may have been undone with them.
+        store.cache_clear()
+        connections.close_all()
 
 
 intake: Final = Intake()
