@@ -1,6 +1,7 @@
 """Keeping visits, and taking them apart from people."""
 
 import random
+import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
 from threading import Event
@@ -30,9 +31,14 @@ def keep(visits: Sequence[Visit], join: str | None, *, at: datetime) -> None:
     """
     joined = sorted({one.person for one in visits if one.person})
     agreed = {person for person in joined if stays(person) and agrees(person, visits[0].service, join, at=at)}
-    kept = [one if one.person is None or one.person in agreed else one._replace(person=None) for one in visits]
+    kept = [one if one.person is None or one.person in agreed else _apart(one) for one in visits]
     random.shuffle(kept)
     store().add(kept)
+
+
+def _apart(one: Visit) -> Visit:
+    # Their visitor was made from who they are, and stands beside visits that are joined.
+    return one._replace(person=None, visitor=secrets.token_bytes(len(one.visitor)))
 
 
 def agrees(person: str, service: str, join: str | None, *, at: datetime) -> bool:

@@ -151,3 +151,14 @@ def parts() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'visits_seen'::regclass")
         return {name for (name,) in cursor.fetchall()}
+
+
+def test_who_agrees_no_more_is_found_by_nothing(kept: Store) -> None:
+    """Somebody who went, or took their yes back, while their visit waited: neither they nor their number is kept."""
+    from troth.visits.actions import keep  # noqa: PLC0415 - needs the settings
+    from troth.visits.models import Seen  # noqa: PLC0415 - needs the settings
+
+    joined = visit(person="3oc7myhhzzkjnczrawesszgf33hnhkkq6os")
+    keep([joined], "personalise", at=FIRST)
+    assert list(kept.persons()) == []
+    assert [bytes(one.visitor) == joined.visitor for one in Seen.objects.all()] == [False]
