@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -69,12 +69,12 @@ def _of_server(site: Running) -> Iterator[Path]:
         question = "SELECT oid::text FROM pg_database WHERE position(datname IN %s) = 0"
         others = {oid for (oid,) in connection.execute(question, [configuration])}
     assert row
-    yield from (
-        file for file in _below(Path(row[0])) if file.parent.parent.name != "base" or file.parent.name not in others
-    )
+    data = Path(row[0])
+    yield from _below(data, without={data / "base" / oid for oid in others})
 
 
-def _below(directory: Path) -> Iterator[Path]:
+def _below(directory: Path, *, without: Collection[Path] = ()) -> Iterator[Path]:
     # A directory that goes while it is being looked through is passed over.
-    for place, _, names in os.walk(directory):
+    for place, within, names in os.walk(directory):
+        within[:] = [name for name in within if Path(place, name) not in without]
         yield from (file for name in names if (file := Path(place, name)).is_file())
