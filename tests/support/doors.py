@@ -61,6 +61,7 @@ def _filled(pattern: str, site: Running) -> str:
         "old": "1",
         "new": "1",
         **dict.fromkeys(("record", "field", "ref", "person", "leaf"), "none"),
+        "month": "2026-10",
         "level": "0",
         "path": "000.p/1",
     }
