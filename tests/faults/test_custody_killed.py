@@ -18,7 +18,7 @@ from tests.support.stopping import killed_at, steps
 
 pytestmark = pytest.mark.timeout(900)
 # Of the rounds of a run each command takes its share.
-SHARE = 8
+SHARE = 5
 
 
 @dataclass(frozen=True)

@@ -102,22 +102,22 @@ def test_guessing_is_held_up(client, infortrend):
 
 
 @pytest.fixture
-def slow(new_site) -> tuple[Running, Clock]:
-    """A site whose clock is the test's."""
+def slow(client, new_site) -> tuple[Running, Clock, str]:
+    """A site whose clock is the test's, and the address of somebody there whose password is a good one."""
     site: Running = new_site("infortrend")
     site.stop()
     clock = Clock(site)
     site.start()
-    return site, clock
+    address = me.held(client, site)
+    with closing(me.signed_in(site, address)) as own:
+        set_to(own, site, GOOD)
+    return site, clock, address
 
 
 @pytest.mark.promise("P46")
 def test_a_try_that_is_refused_counts_nowhere(client, slow):
     """Whoever goes on guessing after being held up locks nobody out: an hour later the right password lets in."""
-    site, clock = slow
-    address = me.held(client, site)
-    with closing(me.signed_in(site, address)) as own:
-        set_to(own, site, GOOD)
+    site, clock, address = slow
     answers = [enter(client, site, address, "not the right one at all").status_code for _ in range(103)]
     assert answers == [403] * 10 + [429] * 93
     clock.set(timedelta(hours=1, minutes=1))
@@ -127,10 +127,7 @@ def test_a_try_that_is_refused_counts_nowhere(client, slow):
 @pytest.mark.promise("P46")
 def test_a_hundred_failures_and_a_new_password(client, slow):
     """After a hundred failures no password lets in, until another is set by whoever comes in by a code."""
-    site, clock = slow
-    address = me.held(client, site)
-    with closing(me.signed_in(site, address)) as own:
-        set_to(own, site, GOOD)
+    site, clock, address = slow
     for hours in range(10):
         clock.set(timedelta(hours=hours, minutes=hours))
         answers = {enter(client, site, address, "not the right one at all").status_code for _ in range(10)}

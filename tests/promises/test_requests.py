@@ -1,6 +1,7 @@
 """Whatever somebody asks for, through whichever door, has a clock, a state and its entry in the ledger."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from tests.support import points
 from tests.support.asking import Asking
 from tests.support.clocks import Clock
 from tests.support.documents import Document
+from tests.support.forked import run
 from tests.support.me import post, signed_in
 from tests.support.outsider import Log
 from tests.support.persons import Somebody, somebody
@@ -120,6 +122,17 @@ def test_a_request_is_answered_once(infortrend: Running, one: Somebody) -> None:
     for again in (("close", ref, "--outcome", "done"), ("extend", ref, "--reason", "many")):
         with pytest.raises(Failed, match=r"control\.already-answered"):
             troth("requests", *again, *where)
+
+
+@pytest.mark.promise("P56")
+def test_two_who_answer_at_once(infortrend: Running, one: Somebody) -> None:
+    """Of two who close the same request in one moment, one is told that it was answered already."""
+    ref = taken_in(infortrend, "access", one.person)
+    close = ("requests", "close", ref, "--outcome", "done", "--data", infortrend.directory)
+    with ThreadPoolExecutor(4) as pool:
+        answers = [done.result() for done in [pool.submit(run, *close) for _ in range(4)]]
+    assert sorted(answer.returncode for answer in answers) == [0, 1, 1, 1]
+    assert all("control.already-answered" in answer.stderr for answer in answers if answer.returncode)
 
 
 @pytest.mark.promise("P56")

@@ -52,7 +52,7 @@ def ask(person: str, asked: str, *, service: str, through: Through, at: datetime
 
 
 @unit_of_work
-def ask_machine(person: str, asked: str, *, service: str, at: datetime) -> str:
+def ask_automatic(person: str, asked: str, *, service: str, at: datetime) -> str:
     """Takes in what is answered by itself: of the page of the person alone, and however many others wait."""
     return _received(person, asked, service=service, through=OWN_PAGE, at=at, no_wait=True).ref
 
@@ -106,20 +106,22 @@ def close(ref: str, *, outcome: str, reason: str, by: str, at: datetime) -> None
 
 def end_open(person: str, *, at: datetime) -> None:
     """Answers what a person still waits for, within the unit of work that erases them: after it nobody can."""
-    for one in reads.requests_of(person):
-        if not one.closed:
-            row = Request.objects.get(ref=one.ref)
+    # Locked before they are read: who answers one at the same moment comes before this, or finds it answered.
+    rows = list(Request.objects.select_for_update().filter(person=person).order_by("pk"))
+    waiting = {one.ref for one in reads.requests_of(person) if not one.closed}
+    for row in rows:
+        if row.ref in waiting:
             outcome, reason = ("done", "") if row.asked == "erase" else ("refused", "nothing-held")
             _answer(row, entries.CLOSED, outcome=outcome, reason=reason, by="troth", at=at)
 
 
 def _open(ref: str) -> tuple[Request, reads.Standing]:
+    rows = list(Request.objects.select_for_update().filter(ref=ref))
     stands = reads.request(ref)
-    row = Request.objects.select_for_update().get(ref=ref)
     if stands.closed:
         message = "This request is answered already. Take a new one in."
         raise AlreadyAnswered(message)
-    return row, stands
+    return rows[0], stands
 
 
 def due(asked: Asked, service: str, at: datetime) -> Due:

@@ -63,7 +63,7 @@ def order(person: str, *, service: str, language: str, at: datetime) -> str:
     Export.objects.filter(person=person).delete()
     rights = in_force(service, at).statement.rights
     right = next((one for one in RIGHTS if one in rights), RIGHTS[0])
-    ref = asking.ask_machine(person, str(right), service=service, at=at)
+    ref = asking.ask_automatic(person, str(right), service=service, at=at)
     Export.objects.create(ref=ref, person=person, language=language, state=WAITING, at=at, expires=at + LASTS)
     return ref
 
