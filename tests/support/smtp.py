@@ -33,6 +33,7 @@ class Server:
     directory: Path
     port: int = field(default_factory=free_port)
     taken: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     tries: int = 0
     refusing: str = ""
     _running: Controller | None = None
@@ -52,6 +53,7 @@ class Server:
         letter = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         assert [letter["To"]] == envelope.rcpt_tos
         self.taken.append(letter)
+        self.raw.append(envelope.original_content or b"")
         return "250 OK"
 
     def start(self, *, tls: bool = True, utf8: bool = True) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from troth.clock import rfc3339
 from troth.consent import rules
@@ -49,6 +49,45 @@ def spoken(persons: Collection[str], service: str) -> dict[str, Spoken]:
 def supplemented(persons: Collection[str]) -> dict[str, str]:
     """Of what was added to records of `persons`: the reference under which it is held, and the record it is for."""
     return dict(rows_among(Supplement, "person", persons, "ref", "record"))
+
+
+def confirmed(persons: Collection[str], service: str, about: str) -> set[str]:
+    """Those of `persons` whose last wish about a purpose is a yes that they gave themselves, who read their mail (P12).
+
+    A choice at a point is none: anybody can type anybody's address there (decision 0007).
+    """
+    rows = rows_among(
+        Wish, "person", persons, "person", "given", "by", order="id", about=[about], kind=["consent"], service=[service]
+    )
+    return {person for person, (given, by) in {row[0]: row[1:] for row in rows}.items() if given and by == "person"}
+
+
+def languages(persons: Collection[str], service: str) -> dict[str, str]:
+    """The language in which each of `persons` gave something last."""
+    return dict(rows_among(Agreement, "person", persons, "person", "language", order="at", service=[service]))
+
+
+class Yes(NamedTuple):
+    """A yes at a point, by its number: whose it is, about which purpose, in which language, when."""
+
+    number: int
+    person: str
+    about: str
+    language: str
+    at: datetime
+
+
+def newest_choice() -> int:
+    """The number of the newest choice; 0 when there is none."""
+    return Choice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def yeses(first: int, last: int, purposes: Collection[str], service: str) -> list[Yes]:
+    """Every yes to one of `purposes` from the choice `first` to `last`, in their order."""
+    rows = Choice.objects.filter(pk__range=(first, last), given=True, service=service, purpose__in=list(purposes))
+    found = list(rows.filter(recipient="").order_by("pk").values_list("pk", "person", "purpose", "record", "at"))
+    spoken = dict(rows_among(Agreement, "record", [row[3] for row in found], "record", "language"))
+    return [Yes(pk, person, about, spoken[record], at) for pk, person, about, record, at in found]
 
 
 @dataclass(frozen=True)

@@ -60,4 +60,4 @@ def readdress(person: str, address: str) -> None:
         one.address = sealed_address(person, one.ref, address)
         one.save(update_fields=["address"])
     Code.objects.filter(person=person).delete()
-    mail.forget(person)
+    mail.drop_letters(person)

@@ -13,6 +13,7 @@ from troth.entry.errors import Occupied, Unfit
 from troth.entry.installation import CONFIGURATION, Configuration
 from troth.ledger.durable import write_new
 from troth.ledger.note import SigningKey
+from troth.mail import signing
 from troth.statement.loader import load
 from troth.statement.schema import FILE as SCHEMA
 from troth.vault.key_files import make_keys
@@ -47,6 +48,7 @@ def found(
     ledger_key = SigningKey.generate(f"{urlsplit(url).netloc}/log").text()
     write_new(directory / "keys" / "ledger.key", f"{ledger_key}\n".encode())
     write_new(directory / "keys" / "pages.key", f"{secrets.token_urlsafe(48)}\n".encode())
+    signing.make_key(directory / "keys")
     # In the end: what was cut short before is no installation.
     write_new(directory / CONFIGURATION, configuration.encode())
 

@@ -27,6 +27,7 @@ from troth.statement.model import Country, Id, Language, Origin
 CONFIGURATION = "troth.toml"
 SQLITE = "sqlite"
 _MOST_PORTS = 65_535
+_LONGEST_RETURN = 17
 _FEWEST_SECRET = 32
 
 
@@ -114,17 +115,34 @@ class Metrics(Part):
 
 
 class Mail(Part):
-    """The mail server that takes the letters of the service, and whose they are."""
+    """The mail server, or the provider, that takes what the service mails, and whose that is."""
 
-    host: Annotated[str, StringConstraints(pattern=r"^[^\s/:]+$")]
+    host: Annotated[str, StringConstraints(pattern=r"^([^\s/:]+)?$")] = ""
     port: Annotated[int, Field(ge=1, le=_MOST_PORTS)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     sender: EmailStr
     user: str = ""
+    backend: Annotated[str, StringConstraints(pattern=r"^(\w+(\.\w+)+)?$")] = ""
+    options: dict[str, str | int | bool] = {}
+    secret: Annotated[str, StringConstraints(pattern=r"^\w*$")] = ""
+    recipient: Id | None = None
+    selector: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)] = "troth"
+    bounces: EmailStr | Literal[""] = ""
+    per_hour: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.host) == bool(self.backend):
+            wrong = "name a mail server with `host`, or a provider's `backend`, and not both"
+            raise ValueError(wrong)
+        if len(self.bounces.partition("@")[0]) > _LONGEST_RETURN:
+            wrong = "what stands before the `@` of `bounces` has 17 letters at most: a mail's own number follows it"
+            raise ValueError(wrong)
+        return self
 
     @model_validator(mode="after")
     def _over_tls(self) -> Self:
-        if self.security == "none" and not is_loopback(self.host):
+        if self.host and self.security == "none" and not is_loopback(self.host):
             wrong = "`security` may be `none` only for a mail server on this machine. Use `starttls` or `tls`"
             raise ValueError(wrong)
         return self

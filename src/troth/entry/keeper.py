@@ -17,7 +17,7 @@ from troth.control.jobs import send_codes, tidy
 from troth.entry import erasing
 from troth.entry.errors import ClockLeapt
 from troth.ledger.sequencer import Sequencer
-from troth.mail.jobs import send_due
+from troth.mail import jobs as mail
 from troth.vault.jobs import keep_retention
 from troth.visits import intake
 from troth.visits import jobs as visits
@@ -46,6 +46,7 @@ def start() -> None:
     threading.Thread(target=_hourly, name="troth-retention", daemon=True).start()
     threading.Thread(target=packing.run, name="troth-packages", daemon=True).start()
     threading.Thread(target=_always, name="troth-mail", daemon=True).start()
+    threading.Thread(target=_issues, name="troth-issues", daemon=True).start()
     intake.start(lambda token, at: sessions.whose(token, at=at))
 
 
@@ -72,6 +73,7 @@ def _hourly() -> None:
             ended += visits.keep_retention(now)
             forget_keys(at=now)
             tidy(now)
+            mail.tidy(now)
             rounds.finished += 1
             rounds.ended += ended
             log.info("retention finished", extra={"ended": ended})
@@ -90,10 +92,23 @@ def _always() -> None:
         try:
             now = clock.now()
             send_codes(now)
-            send_due(now)
+            mail.ask_new(now)
+            mail.send_due(now)
             pause.wait(_MAIL_EVERY)
         except Exception:
             log.exception("letters could not be looked at; they are tried again")
+            connections.close_all()
+            pause.wait(_MAIL_AGAIN)
+
+
+def _issues() -> None:
+    """Issues that are under way, beside the letters, which need not wait for them."""
+    pause, issues = threading.Event(), mail.Issues()
+    while True:
+        try:
+            pause.wait(issues.send_some(clock.now()))
+        except Exception:
+            log.exception("issues could not be looked at; they are tried again")
             connections.close_all()
             pause.wait(_MAIL_AGAIN)
 

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/gpc.json", cookies.gpc, name="gpc"),
     path(".well-known/security.txt", pages.security_txt, name="security-txt"),
     path(".well-known/change-password", change_password, name="change-password"),
+    path("follow/<slug:token>", mail.follow, name="follow"),
     path("privacy/statement.jsonld", statement.jsonld, name="statement-jsonld"),
     *i18n_patterns(
         path("", pages.home, name="home"),
@@ -45,6 +46,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("receipts/<slug:record>.json", consent.file, name="receipt-file"),
         path("me/", include("troth.control.urls")),
         path("mails/", mail.mails, name="mails"),
+        path("unsubscribe/<slug:token>/", mail.unsubscribe, name="unsubscribe"),
+        path("confirm/<slug:token>/", mail.confirm, name="confirm"),
         prefix_default_language=False,
     ),
 ]

@@ -1,20 +1,62 @@
-"""Letters, and when to try again. No I/O."""
+"""Letters, what each class of mail may carry, and when to try again. No I/O."""
 
 import json
+import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
 
+from troth.mail.errors import NotOfItsClass, RemoteContent
 from troth.vault.rules import Envelope
+
+PROMOTIONAL: Final = "promotional"
+# Addresses that count who followed them begin with this path.
+FOLLOWED: Final = "/follow/"
+_LINK: Final = re.compile(r"https?://[^\s<>\"']+")
+# What makes an address tell who followed it.
+_TRACKING: Final = re.compile(r"(utm_|mc_|_hs|mkt_|pk_|mtm_)\w*|gclid|fbclid|dclid|msclkid|trk|trkid|yclid")
 
 _PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 3600, 6 * 3600))
 
 
 class Letter(NamedTuple):
-    """What is to be said to somebody, and where."""
+    """What is to be said to somebody, and where; its class is ``service``, or ``change`` of the statement."""
 
     to: str
     subject: str
     body: str
+    category: str = "service"
+
+
+def tracks(link: str) -> bool:
+    """Whether an address is made to tell who followed it."""
+    parts = urlsplit(link)
+    if parts.path.startswith(FOLLOWED):
+        return True
+    return any(_TRACKING.fullmatch(name.lower()) for name, _ in parse_qsl(parts.query, keep_blank_values=True))
+
+
+def marks_of(text: str) -> frozenset[str]:
+    """What in the text of a letter is for mail with consent alone."""
+    return frozenset(["tracked-link"] if any(tracks(link) for link in _LINK.findall(text)) else [])
+
+
+def insist_on_class(category: str, marks: Collection[str], clause: str = "") -> None:
+    """Refuses a mail that carries what its class may not: asked of the words, and again of each mail that leaves."""
+    if "pixel" in marks and category == PROMOTIONAL:
+        message = "A mail fetches nothing from elsewhere when it is opened, so it has no pictures. Link to them."
+        raise RemoteContent(message, clause=clause)
+    if marks and category != PROMOTIONAL:
+        message = "Nobody can refuse this mail, so it carries neither promotion nor tracking; here it has: {marks}."
+        raise NotOfItsClass(message, clause=clause, marks=", ".join(sorted(marks)))
+
+
+def insist_on_end(*, ends: bool, signed: bool, clause: str = "") -> None:
+    """Refuses promotional mail that nobody could unsubscribe from, or whose headers anybody could change (RFC 8058)."""
+    if not (ends and signed):
+        message = "Promotional mail leaves with `List-Unsubscribe` and signed. Make a key with `troth mail dkim`."
+        raise NotOfItsClass(message, clause=clause)
 
 
 def sealed(key: bytes, person: str, ref: str, letter: Letter) -> bytes:
