@@ -73,7 +73,7 @@ def _peer(file: Path) -> Iterator[int]:
     process = subprocess.Popen(["node", "server.mjs", str(port), str(file)], cwd=_PEER)
     try:
         end = time.monotonic() + _WITHIN
-        while not _listens(port):
+        while not listens(port):
             assert process.poll() is None, "c15t's backend did not start: run `npm ci` in bench/c15t"
             assert time.monotonic() < end
             time.sleep(0.1)
@@ -83,6 +83,6 @@ def _peer(file: Path) -> Iterator[int]:
         process.wait()
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

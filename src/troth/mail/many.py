@@ -8,8 +8,9 @@ import logging
 import smtplib
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
@@ -126,10 +127,12 @@ class Sender:
     def __init__(self) -> None:
         self._over: Any = None
         self._broken = 0
+        self._under_way: tuple[Taken, Callable[[], None]] | None = None
         self._sheets: dict[tuple[str, int], dict[str, Sheet]] = {}
 
     def close(self) -> None:
         """Ends the conversation with the mail server."""
+        self._under_way = None
         if self._over is not None:
             self._over.close()
             self._over = None
@@ -145,6 +148,8 @@ class Sender:
         try:
             self._hand_over(ref, taken, became, at)
         finally:
+            if self._under_way:  # its answer must not be taken for that to another
+                self.close()
             # Of those who were not come to nothing was handed over.
             now = clock.now()
             untouched = {one.ref: Became("waiting", now) for one in taken if one.ref not in became}
@@ -157,21 +162,43 @@ class Sender:
         made = self._of(issue, batch)
         for one in taken:
             if clock.now() > at + LEASE - _MARGIN:
-                return
+                break
             if why := batch.why_not(one.person):
                 became[one.ref] = Became("left-out", why=why)
                 continue
             sheet = made.get(batch.languages.get(one.person, ""), next(iter(made.values())))
-            became[one.ref] = self._one(sheet, batch.whom(one), one.tries)
+            try:
+                # While the server looks at the mail before this one.
+                mail = sending.prepared(sheet.ready(batch.whom(one), clock.now()))
+            except sending.Refused:
+                became[one.ref] = Became("refused")
+                continue
+            self._finish(became)
             if self._broken > _MOST_BROKEN:
                 self._broken = 0
                 raise Away
+            # Whatever happens from here on, they may have got it.
+            became[one.ref] = Became("unknown")
+            self._under_way = one, self._begun(mail)
+        self._finish(became)
 
-    def _one(self, sheet: Sheet, whom: For, tries: int) -> Became:
+    def _begun(self, mail: sending.Prepared) -> Callable[[], None]:
         if self._over is None:
             self._over = sending.connection()
         try:
-            sending.hand_over(sheet.ready(whom, clock.now()), self._over)
+            return sending.begun(mail, self._over)
+        except (sending.Refused, sending.Later, sending.Unknown, smtplib.SMTPException, OSError) as error:
+            return partial(_raised, error)
+
+    def _finish(self, became: dict[str, Became]) -> None:
+        """Notes what became of the mail that was handed over last, once the server says it."""
+        if self._under_way:
+            (one, answered), self._under_way = self._under_way, None
+            became[one.ref] = self._became(answered, one.tries)
+
+    def _became(self, answered: Callable[[], None], tries: int) -> Became:
+        try:
+            answered()
         except sending.Refused:
             return Became("refused")
         except sending.Later:
@@ -193,6 +220,10 @@ class Sender:
         if key not in self._sheets:
             self._sheets = {key: sheets(issue.ref, issues.composed_of(issue.source), batch.statement)}
         return self._sheets[key]
+
+
+def _raised(error: Exception) -> None:
+    raise error
 
 
 class _Batch:

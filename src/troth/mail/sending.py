@@ -5,12 +5,13 @@ That is SMTP over TLS, unless the server is this machine; or whatever Django's m
 
 import os
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, default
 from email.utils import formatdate
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -30,7 +31,9 @@ _PATIENCE: Final = 20
 _FOR_GOOD: Final = 500
 _OK: Final = (250, 251)
 _GO_ON: Final = 354
+_AWAY: Final = 421
 _TOO_MANY: Final = 429
+_UNFIT: Final = frozenset("<> ")
 
 
 class Refused(Exception):
@@ -91,46 +94,84 @@ def hand_over(ready: Ready, over: Any) -> None:
     """Hands over one mail, if it is what its class may be.
 
     Raises :class:`Refused`, :class:`Later` or :class:`Unknown` about this one, and what smtplib raises when no mail can
-    be handed over now. An address with other than ASCII before its `@` needs a mail server that knows RFC 6531. None
-    other is given the mail: whatever it made of the address would be another mailbox.
+    be handed over now.
     """
+    begun(prepared(ready), over)()
+
+
+class Prepared(NamedTuple):
+    """A mail that is signed: from and to whom, and all of it; or as a provider's backend takes it."""
+
+    sender: str
+    to: str
+    whole: bytes
+    given: EmailMultiAlternatives | None = None
+
+
+def prepared(ready: Ready) -> Prepared:
+    """Signs a mail, if it is what its class may be. Nobody else's mail passes here, and none passes elsewhere."""
     rules.insist_on_class(ready.category, ready.marks)
     to = _mailbox(ready.to)
-    ready = ready._replace(
-        headers=[(b"To", to.encode()) if name == b"To" else (name, one) for name, one in ready.headers]
-    )
+    headers = [(name, to.encode() if name == b"To" else one) for name, one in ready.headers]
     if server().backend:
-        _give(ready, to, over)
-        return
+        return Prepared(ready.sender, to, b"", _for_a_provider(plain(headers, ready.body), to))
     signs = signer()
     if ready.category == rules.PROMOTIONAL:
         rules.insist_on_end(ends=ready.ends, signed=signs is not None)
-    above = signs.header(ready.headers, ready.body) + b"\r\n" if signs else b""
+    above = signs.header(headers, ready.body) + b"\r\n" if signs else b""
+    return Prepared(ready.sender, to, above + plain(headers, ready.body))
+
+
+def begun(mail: Prepared, over: Any) -> Callable[[], None]:
+    """Hands over all of a mail; what is answered says what becomes of it, once the server has looked at it.
+
+    An address with other than ASCII before its `@` needs a mail server that knows RFC 6531. None other is given the
+    mail: whatever it made of the address would be another mailbox.
+    """
+    if mail.given:
+        mail.given.connection = over
+        with _as_ours():
+            mail.given.send()
+        return lambda: None
     over.open()
-    _hand_over(cast("smtplib.SMTP", over.connection), ready.sender, to, above + plain(ready.headers, ready.body))
-
-
-def _hand_over(smtp: smtplib.SMTP, sender: str, to: str, whole: bytes) -> None:
+    smtp = cast("smtplib.SMTP", over.connection)
     smtp.ehlo_or_helo_if_needed()
-    options = []
-    if not to.isascii():
-        if not smtp.has_extn("smtputf8"):
-            raise Refused
-        options = ["SMTPUTF8", "BODY=8BITMIME"]
-        smtp.command_encoding = "utf-8"
-    try:
-        status, said = smtp.mail(sender, options)
-        if status not in _OK:
-            raise smtplib.SMTPSenderRefused(status, said, sender)
-        _insist(smtp, smtp.rcpt(to)[0])
-        status = smtp.docmd("DATA")[0]
-        if status != _GO_ON:
-            _insist(smtp, status)
-            raise Later
-    finally:
-        smtp.command_encoding = "ascii"
+    utf8 = not mail.to.isascii()
+    if utf8 and not smtp.has_extn("smtputf8"):
+        raise Refused
+    _named(smtp, f"MAIL FROM:<{mail.sender}>{' SMTPUTF8 BODY=8BITMIME' if utf8 else ''}", f"RCPT TO:<{mail.to}>")
     # Cut off before its last line, a mail is none. From there on nobody knows until the server has answered.
-    smtp.send(_dotted(whole))
+    smtp.send(_dotted(mail.whole))
+    return lambda: _answered(smtp)
+
+
+def _named(smtp: smtplib.SMTP, sender: str, to: str) -> None:
+    """Says from whom and to whom, all at once where the server lets that be (RFC 2920); then it waits for the mail."""
+    lines = (sender, to, "DATA")
+    if smtp.has_extn("pipelining"):
+        smtp.send("".join(f"{line}\r\n" for line in lines).encode())
+        said = [smtp.getreply()[0] for _ in lines]
+    else:
+        said = []
+        for line in lines:
+            smtp.send(f"{line}\r\n".encode())
+            said.append(smtp.getreply()[0])
+            if said[-1] not in (*_OK, _GO_ON):
+                break
+    if said[-1] == _GO_ON and len(said) == len(lines) and said[0] in _OK and said[1] in _OK:
+        return
+    if -1 in said or _AWAY in said or said[0] not in _OK:
+        smtp.close()
+        raise smtplib.SMTPServerDisconnected(str(said[0]))  # its words would name whom it was for
+    if said[-1] == _GO_ON:
+        smtp.send(b".\r\n")
+        smtp.getreply()
+    smtp.rset()
+    wrong = next(one for one in said if one not in _OK)
+    raise Refused if wrong >= _FOR_GOOD else Later
+
+
+def _answered(smtp: smtplib.SMTP) -> None:
     try:
         status = smtp.getreply()[0]
     except (smtplib.SMTPException, OSError):
@@ -139,38 +180,22 @@ def _hand_over(smtp: smtplib.SMTP, sender: str, to: str, whole: bytes) -> None:
         raise Refused if status >= _FOR_GOOD else Later
 
 
-def _insist(smtp: smtplib.SMTP, status: int) -> None:
-    """Goes on if the server takes what it was told; its words would name whom it was for."""
-    if status in _OK:
-        return
-    if status in (-1, 421):
-        message = "The mail server ended the conversation."
-        raise smtplib.SMTPServerDisconnected(message)
-    smtp.rset()
-    raise Refused if status >= _FOR_GOOD else Later
-
-
 def _dotted(whole: bytes) -> bytes:
     """`whole` as it is sent: a line that is a dot ends it (RFC 5321, 4.5.2)."""
     return whole.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
-def _give(ready: Ready, to: str, over: Any) -> None:
-    """Gives a mail to the provider's backend, which signs it in the name of its domain."""
-    from email import message_from_bytes, policy  # noqa: PLC0415 - only with a provider
-
-    read = message_from_bytes(plain(ready.headers, ready.body), policy=policy.default)
+def _for_a_provider(whole: bytes, to: str) -> EmailMultiAlternatives:
+    """A mail as a provider's backend takes it, which signs it in the name of its domain."""
+    read = message_from_bytes(whole, policy=default)
     text, html = read.get_body(("plain",)), read.get_body(("html",))
     left = {"from", "to", "subject", "mime-version", "content-type", "content-transfer-encoding"}
     headers = {name: str(value) for name, value in read.items() if name.lower() not in left}
-    message = EmailMultiAlternatives(
-        str(read["Subject"]), text.get_content() if text else "", str(read["From"]), [to], connection=over,
-        headers=headers,
-    )  # fmt: skip
+    body = text.get_content() if text else ""
+    message = EmailMultiAlternatives(str(read["Subject"]), body, str(read["From"]), [to], headers=headers)
     if html:
         message.attach_alternative(html.get_content(), "text/html")
-    with _as_ours():
-        message.send()
+    return message
 
 
 @contextmanager
@@ -208,7 +233,7 @@ def _ready(posted: Posted) -> Ready:
 def _mailbox(address: str) -> str:
     """`address` with its domain as mail servers know it; :class:`Refused` for what would be more than an address."""
     local, _, domain = address.rpartition("@")
-    if not local or not address.isprintable() or " " in domain:
+    if not local or not address.isprintable() or _UNFIT & set(address):
         raise Refused
     if domain.isascii():
         return address

@@ -6,7 +6,6 @@ what signing in Python takes.
 
 import base64
 from collections.abc import Sequence
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -62,15 +61,16 @@ class Signer:
 
 def signer() -> Signer | None:
     """Signs for the domain that mail comes from; None where there is no key."""
-    mail = settings.TROTH_MAIL
-    if mail is None or not (settings.TROTH_KEYS_DIR / FILE).exists():
+    directory, mail = settings.TROTH_KEYS_DIR, settings.TROTH_MAIL
+    if mail is None or (directory not in _found and not (directory / FILE).exists()):
         return None
-    return _signer(settings.TROTH_KEYS_DIR, mail.sender.rpartition("@")[2].lower(), mail.selector)
+    if directory not in _found:
+        _found[directory] = Signer(_key(directory), mail.sender.rpartition("@")[2].lower(), mail.selector)
+    return _found[directory]
 
 
-@lru_cache(1)
-def _signer(directory: Path, domain: str, selector: str) -> Signer:
-    return Signer(_key(directory), domain, selector)
+# The key of an installation, once it was read.
+_found: dict[Path, Signer] = {}
 
 
 def _key(directory: Path) -> rsa.RSAPrivateKey:
