@@ -27,6 +27,7 @@ from troth.entry.service import prepare  # noqa: E402
 from troth.ledger.actions import sequence  # noqa: E402
 from troth.ledger.work import unit_of_work  # noqa: E402
 from troth.mail import issues, many, sheets  # noqa: E402
+from troth.mail.sending import server  # noqa: E402
 from troth.mail.sheets import For  # noqa: E402
 from troth.mail.signing import signer  # noqa: E402
 from troth.statement import reads as statements  # noqa: E402
@@ -78,7 +79,7 @@ def _ready(count: int) -> list[bytes]:
 
 def _bare(mails: list[bytes]) -> float:
     begun = time.perf_counter()
-    with smtplib.SMTP("127.0.0.1", settings.TROTH_MAIL.port) as smtp:
+    with smtplib.SMTP("127.0.0.1", server().port) as smtp:
         for one in mails:
             smtp.sendmail("news@example.org", ["person@example.com"], one)
     return len(mails) / (time.perf_counter() - begun)

@@ -54,7 +54,7 @@ def _ended(directory: Path) -> list[Row]:
     """Each is somebody else's: who is unsubscribed already is only told so."""
     with served(directory / "sqlite") as site:
         environment = {"TROTH_DATA": str(site.directory), "DJANGO_SETTINGS_MODULE": "troth.entry.settings"}
-        command = [sys.executable, "-m", "bench.subscribers", "40000"]
+        command = [sys.executable, "-m", "bench.subscribers", "120000"]
         done = subprocess.run(command, env={**os.environ, **environment}, check=True, stdout=subprocess.PIPE)
         paths = iter(done.stdout.decode().split())
         requests = (_post(path, host(site)) for path in paths)

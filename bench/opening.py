@@ -33,7 +33,7 @@ _NEWS = Wanted("newsletter")
 
 
 @unit_of_work
-def _subscribe(start: int, stop: int) -> list[str]:
+def subscribe(start: int, stop: int) -> list[str]:
     """What the collection door keeps of somebody who gives their address and name, and says yes."""
     now = clock.now()
     shown = asking(settings.TROTH_SERVICE, "newsletter", "en", now)
@@ -78,7 +78,7 @@ def main() -> None:
     prepare()
     persons: list[str] = []
     for start in range(0, count, _AT_ONCE):
-        persons += _subscribe(start, min(count, start + _AT_ONCE))
+        persons += subscribe(start, min(count, start + _AT_ONCE))
         sequence()
     # As a server does once it has started.
     gc.collect()
@@ -92,4 +92,5 @@ def main() -> None:
     os._exit(0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,7 @@ from troth.clock import rfc3339
 from troth.consent import rules, wishes
 from troth.consent.errors import NoSuchPerson, NotOffered, NoTransaction
 from troth.consent.models import Agreement, Choice, Supplement, Wish, Wording
+from troth.consent.reads import withdrawn
 from troth.consent.rules import Agreed, Agreeing, Shown
 from troth.ledger.actions import append, append_written, stencil
 from troth.ledger.evidence import Told
@@ -23,7 +24,7 @@ from troth.ledger.rules import JSON, Stencil, canonical, commitment_to, sha256_h
 from troth.ledger.tables import count_beyond
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.statement.reads import in_force, succession, version
-from troth.vault.actions import Value, add, stays
+from troth.vault.actions import Value, add, stay, stays
 from troth.vault.reads import held_until, numbered_ref, persons_after
 from troth.vault.rules import new_ref
 
@@ -33,6 +34,9 @@ _add_agreements = Insertion(
     Agreement, "record", "person", "service", "point", "statement", "version", "language", "wording", "at",
     "digests", "receipt", "leaf",
 )  # fmt: skip
+_add_wishes = Insertion(
+    Wish, "ref", "person", "service", "version", "kind", "about", "given", "number", "by", "follows", "at", "leaf"
+)
 _add_choices = Insertion(Choice, "record", "person", "service", "purpose", "recipient", "given", "at")
 
 
@@ -141,6 +145,32 @@ def wish(person: str, service: str, wished: wishes.Wish, *, by: str, at: datetim
         **vars(wished),
     )  # fmt: skip
     return leaf
+
+
+def withdraw_all(said: Sequence[tuple[str, str]], service: str, *, by: str, at: datetime) -> None:
+    """Takes back, within a unit of work, a yes for each ``(person, about)``, as :func:`wish` does for one.
+
+    Who took it back already, and who is not held any more, has nothing to take back; nor what no statement offers.
+    """
+    published = in_force(service, at)
+    offered = wishes.offers(published.compiled)
+    asked = [one for one in dict.fromkeys(said) if one[1] in offered]
+    there = stay([person for person, _ in asked])
+    known = dict(Wish.objects.filter(person__in=there).values_list("person").annotate(Count("pk")))
+    over = withdrawn(there, service)
+    last = Choice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    rows = []
+    for person, about in asked:
+        if person not in there or (person, about) in over:
+            continue
+        known[person] = known.get(person, 0) + 1
+        ref, wished = _ref(person, known[person]), wishes.Wish("consent", given=False, about=about)
+        facts = wishes.facts(wished, service=service, version=published.number, by=by, follows=last)
+        leaf = append("wished", {**facts, "commitment": rules.committed_wish(person, ref)}, at=at)
+        rows.append(
+            (ref, person, service, published.number, wished.kind, about, False, wished.number, by, last, at, leaf)
+        )
+    _add_wishes(rows)
 
 
 def _ref(person: str, number: int) -> str:

@@ -62,6 +62,14 @@ def confirmed(persons: Collection[str], service: str, about: str) -> set[str]:
     return {person for person, (given, by) in {row[0]: row[1:] for row in rows}.items() if given and by == "person"}
 
 
+def withdrawn(persons: Collection[str], service: str) -> set[tuple[str, str]]:
+    """What `persons` took back last, each with what it was about."""
+    rows = rows_among(
+        Wish, "person", persons, "person", "about", "given", order="id", kind=["consent"], service=[service]
+    )
+    return {(person, about) for (person, about), given in {row[:2]: row[2] for row in rows}.items() if not given}
+
+
 def languages(persons: Collection[str], service: str) -> dict[str, str]:
     """The language in which each of `persons` gave something last."""
     return dict(rows_among(Agreement, "person", persons, "person", "language", order="at", service=[service]))

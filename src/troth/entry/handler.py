@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from troth.entry.beacons import DOOR, Beacons
 from troth.entry.bodies import Body
+from troth.entry.ending import Ending
 from troth.entry.middleware import PROGRAMS, as_troth, refusal
 from troth.entry.submissions import RAISED, Submissions, door_at
 
@@ -21,8 +22,8 @@ class Handler(BaseHandler):
     """Django's handler with two ways in: people pass all of ``MIDDLEWARE``, programs only what is our own of it.
 
     A program names its language itself and is given no form, no file and no redirect. What guards every answer is ours.
-    What comes by the thousand has a shorter way still: submissions and choices (:mod:`troth.entry.submissions`), and
-    beacons (:mod:`troth.entry.beacons`).
+    What comes by the thousand has a shorter way still: submissions and choices (:mod:`troth.entry.submissions`),
+    beacons (:mod:`troth.entry.beacons`), and who unsubscribes (:mod:`troth.entry.ending`).
     """
 
     # What Django's handler has and its types do not tell.
@@ -39,6 +40,7 @@ class Handler(BaseHandler):
                 self._for_programs = convert_exception_to_response(import_string(name)(self._for_programs))
         self._middleware_chain = self._by_their_way
         self._submissions = Submissions()
+        self._ending = Ending(self._submissions)
         self._beacons = Beacons(self._submissions.host, self._submissions.secure)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -46,14 +48,10 @@ class Handler(BaseHandler):
         if body.left:
             environ["wsgi.input"] = body
         try:
-            if environ["PATH_INFO"] == DOOR and body.left and (headers := self._beacons.headers(environ, body)):
-                start_response("204 No Content", headers)
-                return []
-            if body.left and self._submissions.fit(environ, body.left):
-                content, headers = self._submissions.take(environ, body)
-                if content:
-                    start_response("201 Created", headers)
-                    return [content]
+            if body.left and (short := self._shortly(environ, body)):
+                status, headers, content = short
+                start_response(status, headers)
+                return [content] if content else []
             response: Any = self.get_response(WSGIRequest(environ))
         finally:
             body.leave()
@@ -71,6 +69,16 @@ class Handler(BaseHandler):
         if body.left and response.status_code >= HTTPStatus.BAD_REQUEST and "HTTP_EXPECT" not in environ:
             return _answered_first(content, body)
         return [content]
+
+    def _shortly(self, environ: dict[str, Any], body: Body) -> tuple[str, list[tuple[str, str]], bytes] | None:
+        """What comes by the thousand, answered; nothing where it is unlike the rest, or refused."""
+        if environ["PATH_INFO"] == DOOR and (headers := self._beacons.headers(environ, body)):
+            return "204 No Content", headers, b""
+        if self._submissions.fit(environ, body.left):
+            content, headers = self._submissions.take(environ, body)
+            return ("201 Created", headers, content) if content else None
+        content, headers = self._ending.take(environ, body)
+        return ("200 OK", headers, content) if content else None
 
     def _by_their_way(self, request: HttpRequest) -> HttpResponse:
         in_clear = settings.SECURE_SSL_REDIRECT and not request.is_secure()

@@ -40,7 +40,7 @@ class Submissions:
         self._proxied: tuple[str, str] | None = settings.SECURE_PROXY_SSL_HEADER
         self._insists = bool(settings.SECURE_SSL_REDIRECT)
         self._own = (None, settings.TROTH_URL)
-        self._guarding = {secure: _guarding(secure=secure) for secure in (True, False)}
+        self._guarding = {secure: guarding(secure=secure) for secure in (True, False)}
         measured = settings.INSTALLATION.configuration.metrics
         self._count: Callable[..., None] | None = import_string("troth.entry.metrics.counted") if measured else None
 
@@ -51,10 +51,13 @@ class Submissions:
             and (environ["PATH_INFO"].startswith(_DOOR) or self._chooses(environ))
             and length <= _MOST
             and environ.get("CONTENT_TYPE") == "application/json"
-            and environ.get("HTTP_HOST") == self.host
             and "HTTP_TRANSFER_ENCODING" not in environ
-            and (not self._insists or self.secure(environ))
+            and self.ours(environ)
         )
+
+    def ours(self, environ: dict[str, Any]) -> bool:
+        """Whether a request is for us, and encrypted where it must be."""
+        return environ.get("HTTP_HOST") == self.host and (not self._insists or self.secure(environ))
 
     def _chooses(self, environ: dict[str, Any]) -> bool:
         """Whether this is a choice made on a page of our own."""
@@ -78,6 +81,11 @@ class Submissions:
         guarding = self._guarding[self.secure(environ)]
         return content, [*guarding, *own, ("Content-Length", str(len(content)))]
 
+    def count(self, path: str, status: int, begun: float) -> None:
+        """Has the figures count an answer, where there are any."""
+        if self._count:
+            self._count("POST", resolve(path), status, begun)
+
     def secure(self, environ: dict[str, Any]) -> bool:
         """Whether the request came in encrypted."""
         if self._proxied:
@@ -86,9 +94,9 @@ class Submissions:
         return bool(environ["wsgi.url_scheme"] == "https")
 
 
-def _guarding(*, secure: bool) -> tuple[tuple[str, str], ...]:
+def guarding(*, secure: bool, kind: str = "application/json") -> tuple[tuple[str, str], ...]:
     """What stands at the head of every such answer."""
-    made = HttpResponse(status=201, content_type="application/json")
+    made = HttpResponse(status=201, content_type=kind)
     request = HttpRequest()
     request.method, request.path = "POST", _DOOR
     request.is_secure = lambda: secure  # type: ignore[method-assign] # it came in that way

@@ -18,7 +18,7 @@ from troth.consent import actions as wishes
 from troth.consent import reads as consent
 from troth.consent.reads import Yes
 from troth.consent.wishes import Wish
-from troth.ledger.work import unit_of_work
+from troth.ledger.work import unit_of_work, units_of_work
 from troth.mail import rules, suppressing, tokens
 from troth.mail.actions import post
 from troth.mail.errors import TokenOver, TokenRefused
@@ -170,20 +170,20 @@ def last_said(person: str, about: str, service: str) -> tuple[bool, datetime] | 
     return said[-1] if said else None
 
 
-def unsubscribe(token: str, *, service: str, at: datetime) -> tuple[str, str]:
-    """Whoever holds a mail wants no more of its kind: answers whose that was, and the purpose. Done twice, done once.
+def unsubscribe(token: str, *, service: str, at: datetime) -> str:
+    """Whoever holds a mail wants no more of its kind: from now on. Answers the purpose. Done twice, it is done once.
 
     The token holds however old the mail is. Of somebody who is not held any more nothing is to be done.
     """
     person, about = tokens.opened("unsubscribe", token, 2)
-    if vault.known([person]):
-        end(person, about, service=service, at=at)
-    return person, about
+    _ended((person, about, service, at))
+    return about
 
 
-@unit_of_work
-def end(person: str, about: str, *, service: str, at: datetime) -> None:
-    """A person takes back their yes to mail of one purpose, if that is still a yes."""
-    last = last_said(person, about, service)
-    if last is None or last[0]:
-        wishes.wish(person, service, Wish("consent", given=False, about=about), by="person", at=at)
+@units_of_work
+def _ended(ends: Sequence[tuple[str, str, str, datetime]]) -> Sequence[None]:
+    """Takes back what all who wait at once said yes to; they are told when all of it is durable."""
+    for service in {one[2] for one in ends}:
+        said = [(person, about) for person, about, of, _ in ends if of == service]
+        wishes.withdraw_all(said, service, by="person", at=max(one[3] for one in ends))
+    return [None] * len(ends)

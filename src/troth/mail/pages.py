@@ -39,7 +39,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Ends mail of one kind with one POST, which mail programs send by themselves; looking at it shows a button."""
     at, service = clock.now(), settings.TROTH_SERVICE
     if request.method == "POST":
-        _, about = opting.unsubscribe(token, service=service, at=at)
+        about = opting.unsubscribe(token, service=service, at=at)
         lead = gettext("From this moment on you get no more of this: {purpose}.")
         return _said(request, gettext("You are unsubscribed"), lead.format(purpose=_label(about)))
     _, about = tokens.opened("unsubscribe", token, 2)

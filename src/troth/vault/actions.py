@@ -229,6 +229,13 @@ def stays(person: str) -> bool:
     return bool(Person.objects.select_for_update().filter(ref=person))
 
 
+def stay(persons: Sequence[str]) -> set[str]:
+    """Those of `persons` of whom anything is held; nobody erases them before this unit of work is over."""
+    insist_on_unit()
+    # In their order, so that two processes wait for each other and never both.
+    return set(Person.objects.select_for_update().filter(ref__in=persons).order_by("ref").values_list("ref", flat=True))
+
+
 @unit_of_work
 def sweep(*, at: datetime) -> int:
     """Removes some of what is still sealed of those who were erased; answers how much, or 0 when nothing is left."""
