@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import banner, beacon, choice, command, disk, door, erasing, log, million, own, sealing, use, visits
+from bench import banner, beacon, choice, command, disk, door, erasing, log, mails, million, own, sealing, use, visits
 from bench.table import Row, printed, told
 
 _PARTS = {
@@ -21,6 +21,7 @@ _PARTS = {
     "choice": choice,
     "beacon": beacon,
     "banner": banner,
+    "mails": mails,
     "use": use,
     "erasing": erasing,
     "own": own,

@@ -37,7 +37,7 @@ _TAGS: Final = {
 }  # fmt: skip
 # Stand where a link or a name belongs; written as they are nobody comes upon them.
 LINK_HOST: Final = "link.troth.invalid"
-NAME_MARK: Final = "xTrothNameX"
+NAME_MARK: Final = "xTrothName"
 
 
 class Part(NamedTuple):
@@ -136,17 +136,16 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def named(text: str, mark: str = NAME_MARK) -> tuple[str, str]:
-    """`text` with `mark` where a name belongs, and what stands there for somebody whose name is not known."""
-    found = _NAME.search(text)
-    return _NAME.sub(mark, text), found[1] if found else ""
+def named(text: str) -> str:
+    """`text` with a mark where a name belongs; the mark says what stands there where no name is known."""
+    return _NAME.sub(lambda found: f"{NAME_MARK}{found[1].encode().hex()}X", text)
 
 
 class Words:
     """The words of one part as HTML and as text. Their links are numbered: each leads to its number at `LINK_HOST`."""
 
     def __init__(self, part: Part) -> None:
-        source = named(_BLOCK.sub("", part.source))[0]
+        source = named(_BLOCK.sub("", part.source))
         self.links: list[str] = []
         markdown = _markdown()
         tokens = markdown.parse(source)

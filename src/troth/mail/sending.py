@@ -111,7 +111,7 @@ class Prepared(NamedTuple):
 def prepared(ready: Ready) -> Prepared:
     """Signs a mail, if it is what its class may be. Nobody else's mail passes here, and none passes elsewhere."""
     rules.insist_on_class(ready.category, ready.marks)
-    to = _mailbox(ready.to)
+    to = mailbox(ready.to)
     headers = [(name, to.encode() if name == b"To" else one) for name, one in ready.headers]
     if server().backend:
         return Prepared(ready.sender, to, b"", _for_a_provider(plain(headers, ready.body), to))
@@ -213,7 +213,7 @@ def _as_ours() -> Iterator[None]:
 def _ready(posted: Posted) -> Ready:
     letter, sender = posted.letter, server().sender
     message = EmailMessage(policy=SMTP.clone(utf8=not letter.to.isascii()))
-    message["From"], message["To"], message["Subject"] = sender, _mailbox(letter.to), letter.subject
+    message["From"], message["To"], message["Subject"] = sender, mailbox(letter.to), letter.subject
     # The same at every try: who is given it twice is shown it once.
     message["Message-ID"] = f"<{posted.ref}@{sender.rpartition('@')[2]}>"
     message["Date"] = formatdate(posted.made.timestamp())
@@ -230,7 +230,7 @@ def _ready(posted: Posted) -> Ready:
     return Ready(letter.category, sender, letter.to, headers, body, rules.marks_of(letter.body))
 
 
-def _mailbox(address: str) -> str:
+def mailbox(address: str) -> str:
     """`address` with its domain as mail servers know it; :class:`Refused` for what would be more than an address."""
     local, _, domain = address.rpartition("@")
     if not local or not address.isprintable() or _UNFIT & set(address):

@@ -21,7 +21,8 @@ from troth.mail.composing import Composed
 from troth.statement.model import Statement, say
 
 _END: Final = "https://unsubscribe.troth.invalid/"
-_BLANK: Final = re.compile(f"https://{re.escape(composing.LINK_HOST)}/([0-9]+)|{composing.NAME_MARK}|{re.escape(_END)}")
+_NAME: Final = re.compile(f"{composing.NAME_MARK}([0-9a-f]*)X")
+_BLANK: Final = re.compile(f"https://{re.escape(composing.LINK_HOST)}/([0-9]+)|{_NAME.pattern}|{re.escape(_END)}")
 _WIDTH: Final = 76
 
 
@@ -47,29 +48,36 @@ class For(NamedTuple):
     tracked: bool = False
 
 
+class Nobody(str):
+    """What stands where a name belongs that is not known."""
+
+    __slots__ = ()
+
+
 class Pieces:
     """A text with blanks, taken apart once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, as_html: bool = False) -> None:
         self._plain, self._blanks, at = [], [], 0
+        self._as_html = as_html
         for found in _BLANK.finditer(text):
             self._plain.append(text[at : found.start()])
-            self._blanks.append(found[1] or found[0])
+            self._blanks.append(found[1] or (found[0] if found[2] is None else self._nobody(found[2])))
             at = found.end()
         self._last = text[at:]
+        # Where a name belongs, what stands there for somebody whose name is not known.
+        self.named = any(isinstance(blank, Nobody) for blank in self._blanks)
 
-    @property
-    def named(self) -> bool:
-        """Whether a name belongs into it."""
-        return composing.NAME_MARK in self._blanks
+    def _nobody(self, said: str) -> "Nobody":
+        text = bytes.fromhex(said).decode()
+        return Nobody(escape(text) if self._as_html else text)
 
-    def filled(self, values: Mapping[str, str]) -> str:
+    def filled(self, values: Mapping[str, str], name: str = "") -> str:
         """The text with what belongs into its blanks."""
-        if not self._blanks:
-            return self._last
+        name = escape(name) if self._as_html else name
         parts: list[str] = []
         for plain, blank in zip(self._plain, self._blanks, strict=True):
-            parts += (plain, values[blank])
+            parts += (plain, (name or blank) if isinstance(blank, Nobody) else values[blank])
         return "".join(parts) + self._last
 
 
@@ -81,11 +89,10 @@ class Sheet:
         self.ref, self.marks, self._language = ref, composed.marks, language
         declared = statement.mail[composed.mail]
         self.category, self.purpose, self.clause = declared.category, declared.purpose, f"mail.{composed.mail}"
-        subject, self._nobody = composing.named(part.subject)
-        self._nobody = composing.named(part.source)[1] or self._nobody
+        subject = composing.named(part.subject)
         words = composing.Words(part)
         around = _around(words, subject, language, statement, self.category)
-        self._html = Pieces(render_to_string("mail/issue.html", around))
+        self._html = Pieces(render_to_string("mail/issue.html", around), as_html=True)
         self._text = Pieces(render_to_string("mail/issue.txt", around))
         self._subject, self.links = Pieces(subject), words.links
         self._plain_links = {str(number): link for number, link in enumerate(self.links)}
@@ -101,22 +108,16 @@ class Sheet:
             self._door = _door("unsubscribe")
             self._following = _door("follow")
 
-    @property
-    def named(self) -> bool:
-        """Whether a person's name stands in it."""
-        return self._html.named or self._subject.named
-
     def words(self, whom: For) -> tuple[str, str, str]:
         """Subject, text and HTML as this person reads them."""
-        name = " ".join(whom.name.split()) or self._nobody
-        values = {composing.NAME_MARK: name, _END: self._end(whom)}
+        name, values = " ".join(whom.name.split()), {_END: self._end(whom)}
         if whom.tracked:
             links: Mapping[str, str] = {number: self._followed(whom, number) for number in self._plain_links}
             escaped = links
         else:
             links, escaped = self._plain_links, self._plain_links_escaped
-        html = self._html.filled({**values, **escaped, composing.NAME_MARK: escape(name)})
-        return self._subject.filled(values), self._text.filled({**values, **links}), html
+        html = self._html.filled({**values, **escaped}, name)
+        return self._subject.filled(values, name), self._text.filled({**values, **links}, name), html
 
     def ready(self, whom: For, at: datetime) -> Ready:
         """The mail to this person."""

@@ -43,6 +43,7 @@ class Signer:
 
     def __init__(self, key: rsa.RSAPrivateKey, domain: str, selector: str) -> None:
         self.domain, self.selector = domain, selector
+        self.public = key.public_key()
         self._key, self._padding, self._hash = key, padding.PKCS1v15(), hashes.SHA256()
         said = f"v=1; a=rsa-sha256; c=relaxed/simple; d={domain}; s={selector}; h="
         self._begin = said.encode() + _NAMES + b"; bh="
@@ -86,6 +87,10 @@ def _key(directory: Path) -> rsa.RSAPrivateKey:
 
 def record(directory: Path) -> str:
     """What the DNS says of the key, so that everybody can check what it signed."""
+    return said(_key(directory).public_key())
+
+
+def said(public: rsa.RSAPublicKey) -> str:
+    """What the DNS says of a key."""
     form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    public = base64.b64encode(_key(directory).public_key().public_bytes(*form)).decode()
-    return f"v=DKIM1; k=rsa; p={public}"
+    return f"v=DKIM1; k=rsa; p={base64.b64encode(public.public_bytes(*form)).decode()}"

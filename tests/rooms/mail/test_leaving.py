@@ -1,0 +1,117 @@
+"""Mail as it leaves: one header a line, one address, signed, and of its class."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+
+import dkim
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.support.site import EXAMPLES
+from troth.mail import composing, sheets, signing, suppressing, tokens
+from troth.mail.errors import TokenRefused
+from troth.mail.sending import Refused, mailbox
+from troth.statement.loader import load
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+REF = "a" * 35
+NASTY = "Lin\r\nBcc: everybody@example.com\r\n\r\n<script>"
+
+
+@pytest.fixture(scope="module")
+def sheet():
+    """An issue of the first example, in English."""
+    statement = load(EXAMPLES / "infortrend" / "statement.yaml").statement
+    assert statement
+    text = "mail: newsletter\n--- en\nsubject: For {name|you}\n\nHello {name|you}.\n.\n..\n"
+    return sheets.Sheet(REF, composing.read(text), "en", statement)
+
+
+def test_a_name_is_no_header_and_no_markup(sheet):
+    """Whatever somebody gave as their name stands in one line of the subject, and is text in the HTML."""
+    ready = sheet.ready(sheets.For(REF, REF, "a@example.com", NASTY), AT)
+    read = message_from_bytes(sheets.plain(ready.headers, ready.body), policy=policy.default)
+    assert read["Bcc"] is None
+    assert read["Subject"] == "For Lin Bcc: everybody@example.com <script>"
+    html = read.get_body(("html",))
+    assert html
+    assert "<script>" not in html.get_content()
+    assert len(ready.headers) == len(read.items())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@example.com\r\nRCPT TO:<b@example.com>", "a@example.com>", "<a@example.com", "a b@example.com", "",
+        "@example.com", "a@exa mple.com", "a\x00@example.com", '"a b"@example.com', "a@\u3002.example",
+        "a@" + "ü" * 70 + ".example",
+    ],
+)  # fmt: skip
+def test_what_is_more_than_an_address_is_given_to_nobody(address):
+    with pytest.raises(Refused):
+        mailbox(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "known_as"),
+    [
+        ("a@example.com", "a@example.com"),
+        ("a@bücher.example", "a@xn--bcher-kva.example"),
+        ("用戶@例子.example", "用戶@xn--fsqu00a.example"),
+        ('"a.b"@example.com', '"a.b"@example.com'),
+    ],
+)
+def test_an_address_is_known_to_mail_servers(address, known_as):
+    assert mailbox(address) == known_as
+
+
+@pytest.mark.parametrize("body", [b"x\r\n", b"x\r\n\r\n\r\n", b".\r\n..\r\n", b"x \t y\r\n"])
+def test_what_is_signed_is_checked_by_others(body):
+    """Dkimpy checks what was signed here, also a header in several lines; a changed or an added one does not pass."""
+    signer = signing.Signer(rsa.generate_private_key(65537, 2048), "example.com", "troth")
+    headers = [(b"From", b"a@example.com"), (b"Subject", b"a\r\n b"), (b"List-Unsubscribe", b"<x>,\r\n <y>")]
+    above = signer.header(headers, body)
+    whole = above + b"\r\n" + sheets.plain(headers, body)
+    record = signing.said(signer.public).encode()
+
+    def passes(mail):
+        return dkim.verify(mail, dnsfunc=lambda _name, **_options: record)
+
+    assert passes(whole)
+    assert max(map(len, above.split(b"\r\n"))) < 998
+    assert not passes(whole.replace(b"<y>", b"<z>"))
+    assert not passes(whole.replace(b"List-Unsubscribe: ", b"Other: "))
+    assert not passes(b"List-Unsubscribe: <z>\r\n" + whole)
+    assert not passes(b"From: b@example.com\r\n" + whole)
+    assert not passes(whole + b"more\r\n")
+
+
+@pytest.mark.usefixtures("installation")
+def test_tokens_say_nothing_and_cannot_be_made():
+    token = tokens.sealed("unsubscribe", REF, "newsletter")
+    assert REF not in token
+    assert tokens.opened("unsubscribe", token, 2) == [REF, "newsletter"]
+    for kind, wrong, parts in (
+        ("confirm", token, 2), ("unsubscribe", token, 3), ("unsubscribe", token[1:], 2), ("unsubscribe", "ü", 2),
+        ("unsubscribe", token + "A", 2), ("unsubscribe", "", 2),
+    ):  # fmt: skip
+        with pytest.raises(TokenRefused):
+            tokens.opened(kind, wrong, parts)
+
+
+@pytest.mark.usefixtures("installation")
+def test_mail_comes_back_to_an_address_that_says_which_it_was():
+    address = tokens.return_path(REF, "bounces@example.com")
+    assert len(address.partition("@")[0]) <= 64
+    assert tokens.returned(address) == tokens.returned(address.upper().replace("EXAMPLE.COM", "example.com")) == REF
+    for wrong in (f"bounces+{'b' * 35}{address.partition('@')[0][-10:]}@example.com", "bounces@example.com", "x"):
+        with pytest.raises(TokenRefused):
+            tokens.returned(wrong)
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_suppressed_address_is_found_however_it_is_written():
+    suppressing.suppress("Lin@Example.com", "bounced", at=AT)
+    assert suppressing.among(["lin@example.com", "other@example.com"]) == {"lin@example.com"}
+    suppressing.lift("LIN@example.com")
+    assert suppressing.among(["lin@example.com"]) == frozenset()
