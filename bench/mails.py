@@ -47,6 +47,7 @@ def _sent(directory: Path) -> list[Row]:
             found["core"] >= 1000),
         Row.compared(what, f"{found['ours']:,.0f}/s", f"bare smtplib loop of ready mails {found['bare']:,.0f}/s",
                      found["ratio"], 0.5),
+        Row.within(f"memory that three more issues to {SUBSCRIBERS:,} take", found["grown"], 5, "MB"),
     ]  # fmt: skip
 
 

@@ -153,13 +153,16 @@ def test_a_provider_is_given_the_same_mail(client, tmp_path, new_site):
     site.stop()
     file = site.directory / "troth.toml"
     settings = '\n[mail]\nbackend = "django.core.mail.backends.filebased.EmailBackend"\nsender = "news@example.org"\n'
+    settings += 'recipient = "mail-delivery"\n'
     file.write_text(file.read_text("utf-8") + settings + f'options = {{file_path = "{mails}"}}\n', "utf-8")
     site.start()
-    address, _ = letters.given(client, site)
+    address, person = letters.given(client, site)
     link = until(lambda: [one for mail in read(mails) for one in asked(mail, address)], "a question")[-1]
     assert client.post(link).status_code == 200
     told = letters.send(site, letters.issue(site))
     assert told["sent"] == 1
+    used = json.loads(troth("person", "uses", person, "--json", "--data", site.directory))
+    assert [one["recipient"] for one in used if one["purpose"] == "newsletter"] == ["mail-delivery"]
     (issue,) = [mail for mail in read(mails) if mail["List-Unsubscribe"]]
     assert issue["To"] == address
     assert issue["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

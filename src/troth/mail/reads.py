@@ -45,6 +45,11 @@ def waiting() -> int:
     return Mail.objects.filter(issue="").count()
 
 
+def whose(ref: str) -> str:
+    """To whom the mail of an issue went that came back; empty when nobody knows any more."""
+    return Mail.objects.filter(ref=ref).exclude(issue="").values_list("person", flat=True).first() or ""
+
+
 def kept(at: datetime) -> list[Posted]:
     """The letters that are kept here instead of being sent, the newest first."""
     return opened(list(Mail.objects.filter(issue="", until__gt=at).order_by("-ref")[:_MOST_SHOWN]))
