@@ -60,7 +60,7 @@ def _filled(pattern: str, site: Running) -> str:
         "number": "1",
         "old": "1",
         "new": "1",
-        **dict.fromkeys(("record", "field", "ref", "person", "leaf"), "none"),
+        **dict.fromkeys(("record", "field", "ref", "person", "leaf", "token"), "none"),
         "month": "2026-10",
         "level": "0",
         "path": "000.p/1",

@@ -12,6 +12,7 @@ from tests.support.site import Running, free_port
 
 _ADDRESS = re.compile(rb"<([^>]*)>")
 DEFER, REFUSE, DROP, DIE, REFUSE_WORDS, DEFER_WORDS = "defer", "refuse", "drop", "die", "refuse-words", "defer-words"
+HANG = "hang"
 
 
 class Odd(socketserver.ThreadingTCPServer):
@@ -25,6 +26,7 @@ class Odd(socketserver.ThreadingTCPServer):
         self.does: dict[str, list[str]] = {}
         self.took: Counter[str] = Counter()
         self.words: dict[str, bytes] = {}
+        self.over = threading.Event()
         self.said: list[bytes] = []
 
     def serves(self, site: Running) -> None:
@@ -54,6 +56,9 @@ class _Talk(socketserver.StreamRequestHandler):
                 to = found[1].decode() if found else ""
                 waiting = self.server.does.get(to, [])
                 does = waiting.pop(0) if waiting else ""
+                if does == HANG:
+                    self.server.over.wait(120)
+                    return
                 self._say({DEFER: b"451 later", REFUSE: b"550 never"}.get(does, b"250 OK"))
             elif word == b"DATA":
                 if not self._data(to, does):
@@ -97,6 +102,7 @@ def odd() -> Iterator[Odd]:
         try:
             yield server
         finally:
+            server.over.set()
             server.shutdown()
             with suppress(RuntimeError):
                 thread.join()

@@ -9,8 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support.site import EXAMPLES
 from troth.mail import composing, sheets, signing, suppressing, tokens
-from troth.mail.errors import TokenRefused
-from troth.mail.sending import Refused, mailbox
+from troth.mail.actions import post
+from troth.mail.errors import NotOfItsClass, TokenRefused
+from troth.mail.rules import Letter
+from troth.mail.sending import Refused, mailbox, prepared
 from troth.statement.loader import load
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -115,3 +117,23 @@ def test_a_suppressed_address_is_found_however_it_is_written():
     assert suppressing.among(["lin@example.com", "other@example.com"]) == {"lin@example.com"}
     suppressing.lift("LIN@example.com")
     assert suppressing.among(["lin@example.com"]) == frozenset()
+
+
+@pytest.mark.parametrize("category", ["service", "change"])
+def test_the_one_place_from_which_mail_leaves_looks_once_more(category):
+    """Whoever made it, from whatever: what nobody can refuse does not leave with what is not its own."""
+    for mark in ("promotion", "tracked-link", "pixel"):
+        mail = sheets.Ready(category, "a@example.org", "b@example.com", [], b"", frozenset([mark]))
+        with pytest.raises(NotOfItsClass):
+            prepared(mail)
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_letter_to_one_person_is_never_promotion():
+    for letter in (
+        Letter("b@example.com", "News", "Buy.", "promotional"),
+        Letter("b@example.com", "Code", "See https://shop.example/?utm_source=code"),
+        Letter("b@example.com", "Changes", "See https://shop.example/follow/abc", "change"),
+    ):
+        with pytest.raises(NotOfItsClass):
+            post(REF, letter, until=AT, at=AT)
