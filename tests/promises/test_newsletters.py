@@ -159,6 +159,19 @@ def test_an_old_mail_unsubscribes_as_well(client, new_site, server):
     assert wishes(site) == [True, False]
 
 
+@pytest.mark.promise("P39")
+def test_who_was_erased_is_told_the_same(client, sending, server):
+    """The address in a mail of somebody who was erased meanwhile answers as ever, and brings nobody back."""
+    address, person = letters.subscribed(client, sending, server)
+    letters.send(sending, letters.issue(sending))
+    link = letters.end(letters.issues(server, address)[0])
+    troth("erase", person, "--data", sending.directory)
+    assert client.get(link).status_code == 200
+    assert client.post(link, content="List-Unsubscribe=One-Click", headers=FORM).status_code == 200
+    assert wishes(sending) == [True]
+    assert letters.send(sending, letters.issue(sending))["total"] == 0
+
+
 @pytest.mark.promise("P40")
 def test_links_tell_of_those_alone_who_agreed(client, new_site, server):
     """In one send, who agreed to it gets links that count, and who did not gets the addresses themselves."""

@@ -101,6 +101,24 @@ def test_the_audience_is_shown_before_it_goes(client, infortrend):
     assert letters.status(infortrend, ref)["state"] == "draft"
 
 
+@pytest.mark.promise("P16")
+def test_the_command_sends_by_itself(client, new_site, server):
+    """Where no server runs, the command sends, and says how far it came; whoever said no before it gets none."""
+    site = new_site("infortrend")
+    (staying, _), (leaving, person) = (letters.given(client, site, point="order") for _ in range(2))
+    site.stop()
+    server.serves(site)
+    ref = letters.issue(site, letters.ISSUE.replace("mail: newsletter", "mail: service-notices"))
+    troth("person", "restrict", person, "--data", site.directory)
+    told = troth("mail", "send", ref, "--yes", "--data", site.directory)
+    assert "1 would get it." in told
+    assert "1 are left out: restricted" in told
+    assert f"Issue {ref} is done: sent 1" in told
+    assert set(server.took) == {staying}
+    assert leaving not in server.took
+    site.start()
+
+
 BAD = {
     "mail.not-declared": letters.ISSUE.replace("mail: newsletter", "mail: nothing"),
     "mail.language-missing": letters.ISSUE.partition("--- zh-Hant")[0],

@@ -175,13 +175,14 @@ def _work(ref: str) -> None:
     from troth.mail import issues  # noqa: PLC0415 - needs the installation
     from troth.mail.jobs import Issues  # noqa: PLC0415 - needs the installation
 
-    sending, last = Issues(), 0.0
+    sending, rests_until = Issues(), 0.0
     with kept(), Progress() as progress:
         bar = progress.add_task("mails", total=None)
         while (issue := issues.told(ref)).state in issues.UNDER_WAY:
             progress.update(bar, total=issue.total or None, completed=issue.total - issue.waiting)
-            time.sleep(min(_LOOK_EVERY, sending.send_some(clock.now())))
-            last = last or time.monotonic()
+            if time.monotonic() >= rests_until:
+                rests_until = time.monotonic() + sending.send_some(clock.now())
+            time.sleep(min(_LOOK_EVERY, max(0.0, rests_until - time.monotonic())))
     done = issues.told(ref)
     typer.echo(
         f"Issue {ref} is {done.state}: " + ", ".join(f"{name} {number:,}" for name, number in done.counts.items())
