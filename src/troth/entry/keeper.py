@@ -14,6 +14,8 @@ from troth import clock
 from troth.collection.actions import forget_keys
 from troth.control import packing, sessions
 from troth.control.jobs import send_codes, tidy
+from troth.desk.jobs import Publishing
+from troth.desk.jobs import tidy as tidy_desk
 from troth.entry import erasing
 from troth.entry.errors import ClockLeapt
 from troth.ledger.sequencer import Sequencer
@@ -25,7 +27,7 @@ from troth.visits import jobs as visits
 log = logging.getLogger("troth.keeper")
 _FARTHEST = timedelta(days=1)
 # In seconds.
-_MAIL_EVERY, _MAIL_AGAIN = 0.5, 10
+_MAIL_EVERY, _MAIL_AGAIN, _PUBLISHING_EVERY = 0.5, 10, 1
 
 
 @dataclass
@@ -46,6 +48,7 @@ def start() -> None:
     threading.Thread(target=_hourly, name="troth-retention", daemon=True).start()
     threading.Thread(target=packing.run, name="troth-packages", daemon=True).start()
     threading.Thread(target=_always, name="troth-mail", daemon=True).start()
+    threading.Thread(target=_publishing, name="troth-publishing", daemon=True).start()
     intake.start(lambda token, at: sessions.whose(token, at=at))
 
 
@@ -72,6 +75,7 @@ def _hourly() -> None:
             ended += visits.keep_retention(now)
             forget_keys(at=now)
             tidy(now)
+            tidy_desk(now)
             rounds.finished += 1
             rounds.ended += ended
             log.info("retention finished", extra={"ended": ended})
@@ -94,6 +98,19 @@ def _always() -> None:
             pause.wait(_MAIL_EVERY)
         except Exception:
             log.exception("letters could not be looked at; they are tried again")
+            connections.close_all()
+            pause.wait(_MAIL_AGAIN)
+
+
+def _publishing() -> None:
+    """What is to be told of a change, and that a version has begun."""
+    pause, publishing = threading.Event(), Publishing()
+    while True:
+        try:
+            publishing.go_on(clock.now())
+            pause.wait(_PUBLISHING_EVERY)
+        except Exception:
+            log.exception("an announcement could not go on; it is tried again")
             connections.close_all()
             pause.wait(_MAIL_AGAIN)
 

@@ -1,5 +1,6 @@
 """What other rooms may know of the outbox, and what this machine may be shown of it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -43,6 +44,11 @@ def any_over(at: datetime) -> bool:
 def waiting() -> int:
     """How many letters are in the outbox."""
     return Mail.objects.count()
+
+
+def unsent(refs: Collection[str]) -> set[str]:
+    """Those of these letters that still wait in the outbox."""
+    return set(Mail.objects.filter(ref__in=refs).values_list("ref", flat=True))
 
 
 def kept(at: datetime) -> list[Posted]:

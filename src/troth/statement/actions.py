@@ -1,8 +1,9 @@
 """Publishing: a statement becomes a version, people are told, and from its day on it is what troth asks.
 
-Before its day a version may be retracted. A slip of the pen is put right by a version that holds at once.
+Before its day a version may be retracted. A typo is put right by a version that holds at once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -10,6 +11,7 @@ import isodate
 from django.conf import settings
 
 from troth.ledger.actions import append
+from troth.ledger.evidence import Told
 from troth.ledger.rules import JSON
 from troth.ledger.work import insist_on_unit, unit_of_work
 from troth.statement import reads
@@ -18,7 +20,7 @@ from troth.statement.checks import check
 from troth.statement.difference import Difference, difference
 from troth.statement.errors import (
     Begun,
-    NotASlip,
+    NotATypo,
     NotWhole,
     OtherService,
     Scheduled,
@@ -31,7 +33,7 @@ from troth.statement.loader import loads
 from troth.statement.model import Statement
 from troth.statement.models import Turn, Version
 from troth.statement.reads import ANNOUNCED, BEGUN, MAIL, RETRACTED, Published, version
-from troth.statement.slips import beyond_slips
+from troth.statement.typos import beyond_typos
 
 NOTICE = "notice"
 
@@ -40,18 +42,24 @@ NOTICE = "notice"
 class Planned:
     """What publishing a statement would change, against the version before it; None where it is the first.
 
-    `tell`: how people are to be told beforehand, ``mail`` or ``notice``, or empty. `earliest`: its first possible day.
+    `tell`: how people are to be told beforehand, ``mail`` or ``notice``, or empty.
     """
 
     statement: Statement
     last: Published | None
     difference: Difference
     tell: str
-    earliest: date
+
+    def earliest(self, told_by: date) -> date:
+        """The first day on which it may hold, if everybody who is to be told was told by `told_by`."""
+        if self.last is None or not self.tell:
+            return told_by
+        day: date = told_by + isodate.parse_duration(self.last.statement.changes.notice)
+        return max(day, self.last.effective.date())
 
 
-def planned(source: bytes, *, at: datetime, told_by: date | None = None) -> Planned:
-    """What publishing `source` at `at` would mean, if everybody can be told by `told_by`; today if nothing is said.
+def planned(source: bytes, *, at: datetime) -> Planned:
+    """What publishing `source` at `at` would mean.
 
     Refuses a statement with errors, one of another service or for a store elsewhere, one that changes nothing, and any
     while another version waits for its day.
@@ -62,13 +70,11 @@ def planned(source: bytes, *, at: datetime, told_by: date | None = None) -> Plan
     _insist_on_none_coming(statement.id, at)
     last = _last(statement.id)
     if last is None:
-        return Planned(statement, None, Difference(()), "", today)
+        return Planned(statement, None, Difference(()), "")
     _insist_on_change(statement)
     found = difference(last.statement, statement, statement.languages[0])
-    changes = last.statement.changes
-    tell = (MAIL if MAIL in changes.channels else NOTICE) if found.material else ""
-    earliest = (told_by or today) + isodate.parse_duration(changes.notice) if tell else today
-    return Planned(statement, last, found, tell, max(earliest, last.effective.date()))
+    told = MAIL if MAIL in last.statement.changes.channels else NOTICE
+    return Planned(statement, last, found, told if found.material else "")
 
 
 @unit_of_work
@@ -78,31 +84,31 @@ def publish(source: bytes, *, effective: date, at: datetime, told_by: date | Non
     Refuses what :func:`planned` refuses, a day that has passed, and a material change nearer than the notice that the
     version in force promises, counted from when everybody can have been told.
     """
-    plan = planned(source, at=at, told_by=told_by)
-    if effective < plan.earliest:
+    plan = planned(source, at=at)
+    earliest = plan.earliest(told_by or at.date() if plan.tell else at.date())
+    if effective < earliest:
         message = f"{effective} has passed. A statement can hold from today on, not backwards."
-        if plan.last:
-            promised = "The version in force promises notice" if plan.tell else "Nothing is changed backwards"
-            message = f"{effective} is too early. {promised}: {plan.earliest} is the first day."
+        if plan.tell:
+            message = f"{effective} is too early. The version in force promises notice: {earliest} is the first day."
         raise TooEarly(message, clause="changes")
     return _kept(plan, source, effective, at)
 
 
 @unit_of_work
 def correct(source: bytes, *, at: datetime) -> int:
-    """Puts slips of the pen right: `source` is in force from now on, without notice. Answers its number.
+    """Puts typos right: `source` is in force from now on, without notice. Answers its number.
 
     Refuses whatever says something else than before: that is a change, to be published as one.
     """
     plan = planned(source, at=at)
     if plan.last is None:
-        message = "There is no version yet that a slip could stand in. Publish the statement with --effective."
-        raise NotASlip(message)
-    if plan.difference.material or (places := beyond_slips(plan.last.statement, plan.statement)):
+        message = "There is no version yet that a typo could stand in. Publish the statement with --effective."
+        raise NotATypo(message)
+    if plan.difference.material or (places := beyond_typos(plan.last.statement, plan.statement)):
         where = next((change.clause for change in plan.difference.changes if change.material), "")
         where = where or ".".join(map(str, places[0]))
-        message = f"This is no slip of the pen: {where} says something else. Publish it with --effective."
-        raise NotASlip(message, clause=where)
+        message = f"This is no typo: {where} says something else. Publish it with --effective."
+        raise NotATypo(message, clause=where)
     return _kept(plan, source, at.date(), at, correction=True)
 
 
@@ -177,6 +183,29 @@ def begin(*, at: datetime) -> int:
     if BEGUN in turns or row.effective <= row.published:
         return 0
     _turn(row, BEGUN, version(service, number).effective, at)
+    return 1
+
+
+def turn_again(told: Iterable[Told]) -> int:
+    """Notes again what the ledger says became of versions: after an older store was put back. Answers how much.
+
+    Without it a version that was retracted since would come into force on its day.
+    """
+    return sum(_turn_again(one) for one in told)
+
+
+@unit_of_work
+def _turn_again(told: Told) -> int:
+    said = told.said
+    names = {"service": said["service"], "version": said["version"]}
+    if Turn.objects.filter(**names, kind=said["kind"]).exists() or not Version.objects.filter(
+        service=said["service"], number=said["version"]
+    ):
+        return 0
+    Turn.objects.create(
+        **names, kind=said["kind"], effective=_begin(date.fromisoformat(said["effective"])), told=said["told"],
+        at=datetime.fromisoformat(said["at"]), leaf=told.leaf,
+    )  # fmt: skip
     return 1
 
 

@@ -51,10 +51,10 @@ class Begun(TrothError):
     code, status = "statement.begun", 409
 
 
-class NotASlip(TrothError):
-    """What was to be put right as a slip of the pen says something else."""
+class NotATypo(TrothError):
+    """What was to be put right as a typo says something else."""
 
-    code, status = "statement.not-a-slip", 409
+    code, status = "statement.not-a-typo", 409
 
 
 class OtherService(TrothError):

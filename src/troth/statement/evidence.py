@@ -27,7 +27,7 @@ from troth.statement.reads import (
     published,
     succession,
 )
-from troth.statement.slips import beyond_slips
+from troth.statement.typos import beyond_typos
 
 APPEND_ONLY = (
     AppendOnly(
@@ -120,7 +120,7 @@ class Versions:
                 yield Finding(f"version {number} of {service}", "It takes something away before its notice is over.")
             if material and one.tell != (MAIL if MAIL in earlier.statement.changes.channels else "notice"):
                 yield Finding(f"version {number} of {service}", "It is not announced as the version before promises.")
-            if one.correction and beyond_slips(earlier.statement, one.statement):
+            if one.correction and beyond_typos(earlier.statement, one.statement):
                 yield Finding(f"version {number} of {service}", "It is called a correction, and says something else.")
 
     def there(self, entries: Sequence[Told]) -> set[bytes]:

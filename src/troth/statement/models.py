@@ -9,7 +9,7 @@ class Version(models.Model):
     """A published version of a service's statement. It is never changed.
 
     `effective` is its day; one whose `tell` is ``mail`` does not hold before a :class:`Turn` says that it was
-    announced, and then from the day that is said there. `correction`: it puts a slip of the pen right, nothing else.
+    announced, and then from the day that is said there. `correction`: it puts a typo right, nothing else.
     """
 
     service = models.CharField(max_length=60)

@@ -33,8 +33,8 @@ _BEGUN = """
 _IN_FORCE = f"SELECT MAX(number) FROM statement_version AS one WHERE service = %s AND {_BEGUN} HAVING COUNT(*) > 0"  # noqa: S608 - words of ours
 _SUCCESSION = f"""
     SELECT MAX(number) FILTER (WHERE begun), MAX(number), COUNT(*) FILTER (WHERE begun),
-           (SELECT COUNT(*) FROM statement_turn WHERE service = %s)
-    FROM (SELECT number, {_BEGUN} AS begun FROM statement_version AS one WHERE service = %s) AS every
+           (SELECT COUNT(*) FROM statement_turn WHERE service = %s), COUNT(*) FILTER (WHERE effective <= %s)
+    FROM (SELECT number, effective, {_BEGUN} AS begun FROM statement_version AS one WHERE service = %s) AS every
 """  # noqa: S608 - words of ours
 
 
@@ -42,8 +42,8 @@ _SUCCESSION = f"""
 class Published:
     """One version: its number, digest, days, ledger leaf, and the statement itself with its masks.
 
-    `effective` is the day from which it holds, as far as it is known. `tell`: how people were to be told of it beforehand,
-    ``mail`` or ``notice``; empty where nothing is taken from them. `correction`: it puts a slip of the pen right.
+    `effective` is the day from which it holds, as far as it is known. `tell`: how people were to be told of it
+    beforehand, ``mail`` or ``notice``; empty where nothing is taken from them. `correction`: it puts a typo right.
     """
 
     number: int
@@ -79,21 +79,22 @@ def number_in_force(service: str, at: datetime) -> int:
 class Succession:
     """How far a service's versions have come: which is in force, which is the newest, how many have begun; 0 for none.
 
-    `turns` counts what became of them. Where it is the same at two moments, every version is the same at both: coming,
-    in force, over or retracted.
+    `turns` counts what became of them, `due` those whose day has come. Where it is the same at two moments, every
+    version is the same at both: coming, waiting, in force, over or retracted.
     """
 
     in_force: int
     newest: int
     begun: int
     turns: int = 0
+    due: int = 0
 
 
 def succession(service: str, at: datetime) -> Succession:
     """How far the versions have come at `at`."""
     effective = connection.ops.adapt_datetimefield_value(at)
     with connection.cursor() as cursor:
-        cursor.execute(_SUCCESSION, [service, effective, effective, service])
+        cursor.execute(_SUCCESSION, [service, effective, effective, effective, service])
         return Succession(*(number or 0 for number in cursor.fetchone()))
 
 
@@ -160,7 +161,7 @@ class Course:
     """A version and what became of it: when it was announced and begun, whether it was retracted, and where it is now.
 
     `state` is ``in-force``, ``over``, ``retracted``, ``scheduled``, or ``waiting`` where its day has come and not
-    everybody was told yet. `told` is how many had a letter.
+    everybody was told yet. `told` is how many had a letter, `before` the version that stood before it.
     """
 
     version: Published
@@ -169,6 +170,7 @@ class Course:
     begun: datetime | None = None
     retracted: datetime | None = None
     told: int = 0
+    before: int = 0
 
 
 def courses(service: str, at: datetime) -> tuple[Course, ...]:
@@ -186,6 +188,7 @@ def courses(service: str, at: datetime) -> tuple[Course, ...]:
                 begun=begun.at if begun else None,
                 retracted=gone.at if gone else None,
                 told=announced.told if announced else 0,
+                before=before(service, one.number),
             )
         )
     return tuple(found)
@@ -213,13 +216,18 @@ def coming(service: str, at: datetime) -> Course | None:
     return Course(newest, state, announced.at if announced else None, told=announced.told if announced else 0)
 
 
+def turns_of(service: str, number: int) -> frozenset[str]:
+    """What became of version `number`: any of ``announced``, ``begun`` and ``retracted``."""
+    return frozenset(Turn.objects.filter(service=service, version=number).values_list("kind", flat=True))
+
+
 def retracted(service: str) -> frozenset[int]:
     """The numbers of the versions that were retracted before they began."""
     return frozenset(Turn.objects.filter(service=service, kind=RETRACTED).values_list("version", flat=True))
 
 
 def corrected(service: str, number: int) -> int:
-    """The version whose promises `number` has word for word but for slips of the pen: mostly `number` itself."""
+    """The version whose promises `number` has word for word but for typos: mostly `number` itself."""
     while number > 1 and version(service, number).correction:
         number = before(service, number)
     return number

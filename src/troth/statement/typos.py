@@ -1,7 +1,7 @@
-"""Whether a text differs from another by slips of the pen alone: letters that were mistyped, never what it says.
+"""Whether a text differs from another by typos alone: letters that were mistyped, never what it says.
 
-Somebody says that it is a slip; here is only held against it what could not be one. Better a slip is published as a
-change than a change as a slip. Pure.
+Somebody says that it is a typo; here is only held against it what could not be one. Better a typo is published as a
+change than a change as a typo. Pure.
 """
 
 import re
@@ -20,32 +20,35 @@ _NUMBER: Final = re.compile(r"\d(?:[\d.,:/-]*\d)?")
 _SHORT, _LONG, _MOST_HAN = 4, 8, 2
 # Whatever turns, limits or widens what is promised; it neither comes, goes nor becomes another one.
 _BEARS: Final = frozenset(
-    "all always and any anybody anyone can cannot could every except few if least less may might more most must never"
-    " no nobody none nor not nothing only or ought shall should some unless until will with without would".split()
+    re.findall(
+        r"\w+",
+        "all always and any anybody anyone can cannot could every except few if least less may might more most must"
+        " never no nobody none nor not nothing only or ought shall should some unless until will with without would",
+    )
 )
 _BEARS_HAN: Final = frozenset("不未無非勿別沒否免禁僅只須應得可必能會將或和與及除若全每各任皆均至多少前後內外起止")
 _TURNING: Final = ("un", "in", "im", "il", "ir", "dis", "non", "mis", "anti")
 
 
-def beyond_slips(old: Statement, new: Statement) -> tuple[Place, ...]:
-    """Every place of which `new` says something else than `old` but for slips of the pen, in any language."""
+def beyond_typos(old: Statement, new: Statement) -> tuple[Place, ...]:
+    """Every place of which `new` says something else than `old` but for typos, in any language."""
     before, after = facets(old, old.languages[0]), facets(new, old.languages[0])
     found = []
     for place in dict.fromkeys([*after, *before]):
         was, now = before.get(place), after.get(place)
-        if was and now and (was.value == now.value or (was.kind == "wording" and _slipped(was.value, now.value))):
+        if was and now and (was.value == now.value or (was.kind == "wording" and _mistyped(was.value, now.value))):
             continue
         found.append(place)
     return tuple(found)
 
 
-def _slipped(old: Any, new: Any) -> bool:
+def _mistyped(old: Any, new: Any) -> bool:
     if not isinstance(old, dict) or not isinstance(new, dict) or old.keys() != new.keys():
         return False
-    return all(is_slip(old[language], new[language]) for language in old)
+    return all(is_typo(old[language], new[language]) for language in old)
 
 
-def is_slip(old: str, new: str) -> bool:
+def is_typo(old: str, new: str) -> bool:
     """Whether `new` says what `old` says, but for letters, marks and spaces that were mistyped."""
     if _NUMBER.findall(old) != _NUMBER.findall(new):
         return False
