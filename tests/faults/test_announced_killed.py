@@ -19,7 +19,7 @@ from tests.support.documents import opened
 from tests.support.outsider import Log
 from tests.support.site import ROOT, Running, troth
 from tests.support.versions import NOTICE, announced, coming_to, keep_accounts_longer, scheduled
-from tests.support.waiting import until
+from tests.support.waiting import WITHIN, until
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.usefixtures("sqlite")]
 PEOPLE, LATEST = 130, 0.4
@@ -84,7 +84,7 @@ def at_once(site: Running, days: int) -> None:
     for one in begun:
         assert one.stdin
         one.stdin.close()
-    assert [one.wait(120) for one in begun] == [0, 0, 0]
+    assert [one.wait(WITHIN * 5) for one in begun] == [0, 0, 0]
 
 
 def test_several_at_once(client: httpx.Client, new_site: Callable[[str], Running]) -> None:
