@@ -76,13 +76,14 @@ def words(kind: str, number: int, language: str) -> Words:
     old = statements.version(service, statements.before(service, number))
     spoken = language if language in new.statement.languages else new.statement.languages[0]
     found = difference(old.statement, new.statement, spoken)
+    named = statements.titles(service, old.number, spoken) | statements.titles(service, new.number, spoken)
     site = settings.TROTH_URL.partition("://")[2]
     with translation.override(spoken.lower()):
         shown = {
             "site": site,
             "service": say(new.statement.service.name, spoken),
             "day": new.effective,
-            "changes": tuple(dict.fromkeys((one.why, one.new or one.old) for one in found.changes if one.material)),
+            "changes": [(named.get(one.clause, one.clause), one) for one in found.changes if one.material],
             "again": tuple(say(new.statement.purposes[name].label, spoken) for name in found.ask_again),
             "difference": settings.TROTH_URL + reverse("difference", args=[old.number, new.number]),
             "versions": settings.TROTH_URL + reverse("versions"),

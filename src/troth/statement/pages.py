@@ -17,7 +17,6 @@ from django.views.decorators.http import require_safe
 from troth import clock
 from troth.statement import difference as differences
 from troth.statement import reads
-from troth.statement.clause import every
 from troth.statement.errors import NoSuchVersion
 from troth.statement.model import say
 from troth.statement.reads import Course, Published
@@ -81,7 +80,7 @@ def difference(request: HttpRequest, old: int, new: int) -> HttpResponse:
 
     def page() -> str:
         earlier, later = (reads.version(settings.TROTH_SERVICE, number) for number in (old, new))
-        language = spoken(later)
+        language, service = spoken(later), settings.TROTH_SERVICE
         found = differences.difference(earlier.statement, later.statement, language)
         return for_anybody(
             "statement/difference.html",
@@ -92,20 +91,11 @@ def difference(request: HttpRequest, old: int, new: int) -> HttpResponse:
             material=[one for one in found.changes if one.material],
             minor=[one for one in found.changes if not one.material],
             again=[say(later.statement.purposes[name].label, language) for name in found.ask_again],
-            titles=_titles(old, language) | _titles(new, language),
+            titles=reads.titles(service, old, language) | reads.titles(service, new, language),
             coming=later.number > reads.succession(settings.TROTH_SERVICE, now).in_force,
         )
 
     return _answer(request, _HTML, now, page)
-
-
-def _titles(number: int, language: str) -> dict[str, str]:
-    """What each clause of a version is called: its own title, or that of the section it stands in."""
-    return {
-        clause.id: clause.title or section.title
-        for section in reads.sections(settings.TROTH_SERVICE, number, language)
-        for clause in every([section])
-    }
 
 
 @require_safe

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import connection
 
 from troth.statement.canonical import digest
-from troth.statement.clause import Section
+from troth.statement.clause import Section, every
 from troth.statement.clauses import clauses
 from troth.statement.compile import Compiled, compile_statement
 from troth.statement.errors import Altered, NoSuchVersion, NotPublished
@@ -154,6 +154,15 @@ def published(row: Version) -> Published:
 def sections(service: str, number: int, language: str) -> tuple[Section, ...]:
     """Version `number` as people read it."""
     return clauses(version(service, number).statement, language)
+
+
+def titles(service: str, number: int, language: str) -> dict[str, str]:
+    """What each clause of a version is called: its own title, or that of the section it stands in."""
+    return {
+        clause.id: clause.title or section.title
+        for section in sections(service, number, language)
+        for clause in every([section])
+    }
 
 
 @dataclass(frozen=True)
