@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import banner, beacon, choice, command, disk, door, erasing, log, million, own, sealing, use, visits
+from bench import banner, beacon, changes, choice, command, disk, door, erasing, log, million, own, sealing, use, visits
 from bench.table import Row, printed, told
 
 _PARTS = {
@@ -25,6 +25,7 @@ _PARTS = {
     "erasing": erasing,
     "own": own,
     "visits": visits,
+    "changes": changes,
 }
 
 

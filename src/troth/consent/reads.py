@@ -61,7 +61,7 @@ def gave_at(persons: Collection[str], service: str, points: Collection[str] | No
 def persons_at(service: str, points: Collection[str] | None) -> set[str]:
     """Everybody who ever gave something to `service`, at one of `points` if they are named; also who is gone since."""
     rows = Agreement.objects.filter(service=service, **({} if points is None else {"point__in": list(points)}))
-    return {person for (person,) in rows.values_list("person").distinct().iterator(_AT_ONCE)}
+    return set(rows.values_list("person", flat=True).iterator(_AT_ONCE))
 
 
 def supplemented(persons: Collection[str]) -> dict[str, str]:

@@ -23,10 +23,13 @@ _BEARS: Final = frozenset(
     re.findall(
         r"\w+",
         "all always and any anybody anyone can cannot could every except few if least less may might more most must"
-        " never no nobody none nor not nothing only or ought shall should some unless until will with without would",
+        " never no nobody none nor not nothing only or ought shall should some unless until will with without would"
+        " day days month months year years one two three four five six seven eight nine ten hundred thousand half",
     )
 )
-_BEARS_HAN: Final = frozenset("不未無非勿別沒否免禁僅只須應得可必能會將或和與及除若全每各任皆均至多少前後內外起止")
+_BEARS_HAN: Final = frozenset(
+    "不未無非勿別沒否免禁僅只須應得可必能會將或和與及除若全每各任皆均至多少前後內外起止年月日週天一二三四五六七八九十百千萬兩零半"
+)
 _TURNING: Final = ("un", "in", "im", "il", "ir", "dis", "non", "mis", "anti")
 
 
