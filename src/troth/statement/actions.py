@@ -114,6 +114,7 @@ def correct(source: bytes, *, at: datetime) -> int:
 
 def _kept(plan: Planned, source: bytes, effective: date, at: datetime, *, correction: bool = False) -> int:
     service, fingerprint = plan.statement.id, digest(plan.statement)
+    begin(at=at)
     newest = Version.objects.filter(service=service).order_by("-number").values_list("number", flat=True).first()
     number = (newest or 0) + 1
     row = Version(
