@@ -56,7 +56,7 @@ CHANGES = {
     "UPDATE statement_turn SET at = '2026-01-01 00:00:00'": "What stands for",
     "UPDATE statement_turn SET leaf = randomblob(32)": "row is gone",
     "INSERT INTO statement_turn (service, version, kind, effective, told, at, leaf)"
-    " SELECT service, 9, 'begun', effective, told, at, randomblob(32) FROM statement_turn WHERE kind = 'retracted'": "tells of others",
+    " SELECT service, 9, kind, effective, told, at, randomblob(32) FROM statement_turn": "tells of others",
 }
 
 
