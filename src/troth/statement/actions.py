@@ -125,7 +125,7 @@ def _kept(plan: Planned, source: bytes, effective: date, at: datetime, *, correc
         published=at,
         effective=_begin(effective),
         tell=plan.tell,
-        correction=correction,
+        correction=int(correction),
     )
     facts: dict[str, JSON] = {"service": service, "version": number, "statement": fingerprint}
     facts |= {"effective": str(effective), "tell": row.tell, "correction": correction}

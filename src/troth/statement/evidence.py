@@ -94,7 +94,7 @@ class Versions:
                 "statement": row.digest,
                 "effective": row.effective.strftime("%Y-%m-%d"),
                 "tell": row.tell,
-                "correction": row.correction,
+                "correction": {0: False, 1: True}.get(row.correction, row.correction),
             }
             if entry.said != stands or row.effective.strftime("%H%M%S%f").strip("0"):
                 yield Finding(_name(row), f"Its row is not what {entry.name} says.", str(entry.said), str(stands))

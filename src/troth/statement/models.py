@@ -19,7 +19,8 @@ class Version(models.Model):
     published = models.DateTimeField()
     effective = models.DateTimeField()
     tell = models.CharField(max_length=10, blank=True, default="")
-    correction = models.BooleanField(default=False)
+    # No boolean: SQLite hands any number but 1 over as no.
+    correction = models.PositiveSmallIntegerField(default=0)
     leaf = models.BinaryField(max_length=32)
 
     class Meta:

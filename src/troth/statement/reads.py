@@ -146,7 +146,7 @@ def published(row: Version) -> Published:
         raise Altered(message, number=row.number)
     return Published(
         row.number, row.digest, row.published, row.effective, bytes(row.leaf), statement, compile_statement(statement),
-        row.tell, row.correction,
+        row.tell, row.correction == 1,
     )  # fmt: skip
 
 

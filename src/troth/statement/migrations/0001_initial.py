@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ("published", models.DateTimeField()),
                 ("effective", models.DateTimeField()),
                 ("tell", models.CharField(blank=True, default="", max_length=10)),
-                ("correction", models.BooleanField(default=False)),
+                ("correction", models.PositiveSmallIntegerField(default=0)),
                 ("leaf", models.BinaryField(max_length=32)),
             ],
             options={
