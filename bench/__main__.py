@@ -8,7 +8,23 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import banner, beacon, choice, command, disk, door, erasing, log, mails, million, own, sealing, use, visits
+from bench import (
+    banner,
+    beacon,
+    changes,
+    choice,
+    command,
+    disk,
+    door,
+    erasing,
+    log,
+    mails,
+    million,
+    own,
+    sealing,
+    use,
+    visits,
+)
 from bench.table import Row, printed, told
 
 _PARTS = {
@@ -26,6 +42,7 @@ _PARTS = {
     "erasing": erasing,
     "own": own,
     "visits": visits,
+    "changes": changes,
 }
 
 

@@ -12,9 +12,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import Inspector
 from tests.browser.test_accessible import WIDTHS, barriers, show
 from tests.browser.test_by_hand import reach
-from tests.conftest import NewProfile
+from tests.conftest import NewProfile, NewSite
+from tests.support import points
 from tests.support.own import Own
 from tests.support.site import Running
+from tests.support.versions import NOTICE, keep_accounts_longer, publish, reword
 
 pytestmark = pytest.mark.usefixtures("sqlite")
 
@@ -143,3 +145,28 @@ def test_without_javascript(own: Own, profile: NewProfile) -> None:
     page.goto(own.site.url + "/me/restrict/")
     page.get_by_role("switch").click()
     expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "true")
+
+
+@LANGUAGES
+def test_a_change_of_the_statement(
+    new_site: NewSite, client: httpx.Client, page: Page, inspector: Inspector, language: str
+) -> None:
+    """What is newer and what is to come are accepted or objected to without a barrier, also at 320 pixels."""
+    site = new_site("infortrend")
+    own = Own(client, site, "registration")
+    for number in (2, 3):
+        publish(site, reword(number), "today")
+    publish(site, keep_accounts_longer, points.today() + NOTICE)
+    sign_in(page.context, own)
+    own.close()
+    for path in ("/me/", "/me/choices/", "/privacy/versions/", "/privacy/versions/1/diff/4/"):
+        page.goto(address(own, path, language))
+        assert barriers(page, inspector) == [], path
+    show(page, 320)
+    for path in ("/me/", "/privacy/versions/", "/privacy/versions/1/diff/4/"):
+        page.goto(address(own, path, language))
+        assert inspector.cut_off() == "", path
+    page.goto(address(own, "/me/", language))
+    page.locator("#coming button.secondary").click()
+    page.wait_for_url("**/me/choices/#acceptance")
+    expect(page.locator("#coming button")).to_have_count(1)

@@ -320,7 +320,7 @@ REPLACE = {
     "consent_choice": "REPLACE INTO consent_choice SELECT * FROM consent_choice",
     "consent_wording": "REPLACE INTO consent_wording SELECT digest, x'00' FROM consent_wording",
     "statement_version": "REPLACE INTO statement_version SELECT id + 9, service, number, digest, source, published,"
-    " effective, leaf FROM statement_version",
+    " effective, tell, correction, leaf FROM statement_version",
 }
 
 

@@ -37,7 +37,11 @@ TABLES: dict[str, tuple[str, str, str]] = {
         "digest = (SELECT wording FROM consent_agreement WHERE record = '{support.record}')",
         "wording|words that were shown for entry {support.index}",
     ),
-    "statement_version": ("(id) service number digest source published effective leaf", "number = 1", "version 1"),
+    "statement_version": (
+        "(id) service number digest source published effective tell correction leaf",
+        "number = 1",
+        "version 1",
+    ),
     "vault_sealed": (
         "(id) person record field sealed file since keep_until",
         "record = '{support.record}' AND file <> ''",
@@ -71,9 +75,11 @@ ADDED = {
     "vault_personkey": "(person)",
     "collection_sent": "key",
 }
-# Every column of these is altered in tests/rooms/use/test_evidence.py and tests/rooms/vault/test_correcting.py.
+# Every column of these is altered in tests/rooms/use/test_evidence.py, tests/rooms/vault/test_correcting.py and
+# tests/promises/test_altered.py.
 INSIDE = {
     "consent_supplement", "consent_wish", "use_use", "use_used", "use_crowd", "use_token", "vault_correction",
+    "statement_turn",
 }  # fmt: skip
 # Here nobody was erased: tests/faults/test_custody.py alters what is left of somebody who was.
 ELSEWHERE = {"vault_erasure", "vault_suppression"}

@@ -10,6 +10,7 @@ from tests.support import choices, points, tampering
 from tests.support.asking import Asking, wishes
 from tests.support.own import Own
 from tests.support.site import Failed, Running, troth
+from tests.support.versions import NOTICE, keep_longer, publish
 
 # What somebody with the database in hand may change, and what verification then names.
 CHANGES = {
@@ -43,6 +44,19 @@ CHANGES = {
     "DELETE FROM cookies_signal": "row is gone",
     "UPDATE statement_version SET source = CAST(replace(source, 'P2Y', 'P9Y') AS BLOB)": "version 1",
     "UPDATE statement_version SET effective = '2030-01-01'": "version 1",
+    "UPDATE statement_version SET tell = 'notice' WHERE number = 2": "version 2",
+    "UPDATE statement_version SET correction = TRUE WHERE number = 2": "version 2",
+    "DELETE FROM statement_turn WHERE kind = 'retracted'": "row is gone",
+    "DELETE FROM statement_turn WHERE kind = 'announced'": "row is gone",
+    "UPDATE statement_turn SET kind = 'begun' WHERE kind = 'retracted'": "What stands for",
+    "UPDATE statement_turn SET effective = '2026-01-01 00:00:00'": "What stands for",
+    "UPDATE statement_turn SET version = 1": "What stands for",
+    "UPDATE statement_turn SET service = 'another'": "What stands for",
+    "UPDATE statement_turn SET told = told + 1": "What stands for",
+    "UPDATE statement_turn SET at = '2026-01-01 00:00:00'": "What stands for",
+    "UPDATE statement_turn SET leaf = randomblob(32)": "row is gone",
+    "INSERT INTO statement_turn (service, version, kind, effective, told, at, leaf)"
+    " SELECT service, 9, kind, effective, told, at, randomblob(32) FROM statement_turn": "tells of others",
 }
 
 
@@ -71,6 +85,8 @@ def test_a_changed_row_of_any_room_is_found(new_site, client, tmp_path) -> None:
     asked = troth("requests", "new", "access", "--person", taken["person"], "--data", site.directory).split()[1]
     troth("requests", "close", asked, "--outcome", "done", "--data", site.directory)
     kept_by_somebody(client, site)
+    publish(site, keep_longer, points.today() + NOTICE)
+    troth("retract", 2, "--data", site.directory)
     site.stop()
     assert "Verified" in troth("verify", "--data", site.directory)
     for number, (change, named) in enumerate(CHANGES.items()):

@@ -43,7 +43,7 @@ def test_a_material_change_waits_for_its_notice(client: httpx.Client, own: Runni
     assert "7 years" in documents.opened(client, f"{own.url}/privacy/versions/2/").text
     told = documents.opened(client, f"{own.url}/privacy/versions/1/diff/2/")
     assert "7 years" in told.text
-    (entry,) = [one for one in Log(client, own).entries() if one.get("version") == 2]
+    (entry,) = [one for one in Log(client, own).entries() if one["kind"] == "published" and one["version"] == 2]
     assert entry["effective"] == str(today + NOTICE)
 
 

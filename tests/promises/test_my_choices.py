@@ -227,7 +227,7 @@ def test_a_newer_statement_is_accepted_or_not(client, new_site, new):
     difference = f"{site.url}/privacy/versions/1/diff/2/"
     assert difference in page.links()
     assert client.get(difference).status_code == 200
-    assert "There is a newer statement" in own.page("/me/").text
+    assert "A newer statement" in own.page("/me/").text
     log = Log(client, site)
     before = log.settled()
     token = own.acceptance()

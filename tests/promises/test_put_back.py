@@ -18,6 +18,7 @@ from tests.support.documents import Document
 from tests.support.outsider import Log
 from tests.support.persons import somebody
 from tests.support.site import EXAMPLES, Failed, Running, troth
+from tests.support.versions import NOTICE, keep_longer, publish
 
 NewSite = Callable[[str], Running]
 
@@ -362,3 +363,17 @@ def test_nothing_is_put_back_under_a_server(client: httpx.Client, new_site: NewS
     with pytest.raises(Failed, match=r"troth: entry\.occupied: "):
         backup(site)
     points.receipt(client, one.receipt)
+
+
+@pytest.mark.promise("P53")
+def test_what_was_retracted_stays_retracted(client: httpx.Client, new_site: NewSite) -> None:
+    """A version that was retracted after the backup does not come to life again with it."""
+    site = new_site("infortrend")
+    somebody(client, site)
+    publish(site, keep_longer, points.today() + NOTICE)
+    made = backup(site)
+    troth("retract", 2, "--data", site.directory)
+    put_back(site, made)
+    assert "It never was in force" in client.get(f"{site.url}/privacy/versions/2/").text
+    assert f"{site.url}/privacy/versions/1/diff/2/" not in client.get(f"{site.url}/").text
+    assert troth("verify", "--data", site.directory).startswith("Verified: ")

@@ -22,6 +22,7 @@ OF_NO_ACCOUNT = {
     "use_crowd": {"id"},
     "use_token": {"id"},
     "statement_version": {"id"},
+    "statement_turn": {"id"},
     "vault_sealed": {"id"},
     "vault_knownkey": {"name"},
     "collection_sent": {"key", "body", "not_kept"},

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from troth.clock import rfc3339
 from troth.consent import rules
@@ -17,6 +17,8 @@ from troth.ledger.among import moment, rows_among
 from troth.ledger.rules import sha256_hex
 from troth.ledger.tail import Tail
 from troth.vault.reads import entry_salt
+
+_AT_ONCE: Final = 10_000
 
 
 def spoken(persons: Collection[str], service: str) -> dict[str, Spoken]:
@@ -44,6 +46,22 @@ def spoken(persons: Collection[str], service: str) -> dict[str, Spoken]:
     for ref, person, record in rows_among(Supplement, "person", persons, "ref", "person", "record"):
         found[person] = found[person]._replace(supplements=[*found[person].supplements, (ref, record)])
     return found
+
+
+def gave_at(persons: Collection[str], service: str, points: Collection[str] | None) -> dict[str, str]:
+    """Those of `persons` who gave something to `service`, at one of `points` if they are named: each with the language
+    of what they gave last.
+    """
+    rows = rows_among(Agreement, "person", persons, "person", "point", "language", "at", service=[service])
+    there = {person for person, point, _, _ in rows if points is None or point in points}
+    spoken = {person: language for person, _, language, _ in sorted(rows, key=lambda row: moment(row[3]))}
+    return {person: spoken[person] for person in there}
+
+
+def persons_at(service: str, points: Collection[str] | None) -> set[str]:
+    """Everybody who ever gave something to `service`, at one of `points` if they are named; also who is gone since."""
+    rows = Agreement.objects.filter(service=service, **({} if points is None else {"point__in": list(points)}))
+    return set(rows.values_list("person", flat=True).iterator(_AT_ONCE))
 
 
 def supplemented(persons: Collection[str]) -> dict[str, str]:

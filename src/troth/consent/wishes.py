@@ -19,7 +19,8 @@ class Wish:
 
     ``consent``: about an offer, ``PURPOSE`` or ``PURPOSE.RECIPIENT``. ``objection``: about ``purpose.X``,
     ``recipient.X`` or ``transfer.CC``. ``restriction``: about everything (GDPR Art. 18). ``acceptance``: of the
-    version `number`. ``age``: that the person is `number` years old or more, or, if not given, younger.
+    version `number` for what was given before it; if not given, an objection to it. ``age``: that the person is
+    `number` years old or more, or, if not given, younger.
     """
 
     kind: Kind
@@ -50,7 +51,7 @@ def not_offered(wish: Wish, compiled: Compiled, newest: int) -> str:
         case "objection":
             return "" if wish.about in objections(compiled) else "rights"
         case "acceptance":
-            return "" if wish.given and 1 <= wish.number <= newest else "changes.versions"
+            return "" if 1 <= wish.number <= newest else "changes.versions"
         case "age":
             return "" if 1 <= wish.number <= _OLDEST else "children"
         case "restriction":

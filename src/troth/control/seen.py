@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple
 
 from troth.consent import reads as consent
 from troth.consent.wishes import Spoken
-from troth.control.choosing import Choices, choices, unaccepted
+from troth.control.changing import Change, changes
+from troth.control.choosing import Choices, Last, choices, last_words
 from troth.control.history import Event, events_of
 from troth.control.naming import Names
 from troth.statement import reads as statements
@@ -57,7 +58,8 @@ class Seen(NamedTuple):
     yes: int
     objections: int
     restricted: bool
-    unaccepted: bool
+    changes: Sequence[Change]
+    last: Last
     events: Sequence[tuple[Event, Mapping[str, Any]]]
 
 
@@ -85,7 +87,8 @@ def of(person: str, service: str, language: str, at: datetime) -> Seen:
         yes=sum(one.on for one in asked),
         objections=len(known.standing.objected),
         restricted=known.standing.restricted,
-        unaccepted=bool(unaccepted(spoken, {one.record for one in held}, said.accepted, published.number)),
+        changes=changes(spoken, said, {one.record for one in held}, service, language, at),
+        last=last_words(spoken),
         events=_last(person, Names(published.statement, language)),
     )
 

@@ -15,11 +15,11 @@ import typer
 
 from troth import clock
 from troth.crawl.errors import NoBrowser
-from troth.entry import asked, custody, mailing, people, visited
+from troth.entry import asked, custody, mailing, people, publishing, visited
 from troth.errors import TrothError
 from troth.statement.checks import check as findings_of
 from troth.statement.finding import Finding
-from troth.statement.loader import Loaded, load, read
+from troth.statement.loader import Loaded, load
 from troth.statement.model import Statement
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ people.add_to(app)
 asked.add_to(app)
 visited.add_to(app)
 mailing.add_to(app)
+publishing.add_to(app)
 
 StatementFile = Annotated[Path, typer.Argument(help="A statement file, YAML.")]
 Data = Annotated[Path, typer.Option("--data", help="The installation's directory.")]
@@ -79,7 +80,7 @@ def check(
 ) -> None:
     """Says everything that is wrong with a statement. Exit status 1 when any of it is an error."""
     loaded = load(file)
-    found = findings_of(loaded, today=_day(on))
+    found = findings_of(loaded, today=day_of(on))
     errors = [finding for finding in found if finding.severity == "error"]
     if as_json:
         print_json({"file": str(file), "ok": not errors, "findings": [_finding(one) for one in found]})
@@ -116,7 +117,7 @@ def show(
 
     statement = _whole(file)
     if language and language not in statement.languages:
-        _stop(f"{file} has no text in {language}; it has {', '.join(statement.languages)}.")
+        stop(f"{file} has no text in {language}; it has {', '.join(statement.languages)}.")
     typer.echo(shown(statement, language or statement.languages[0], form))
 
 
@@ -135,20 +136,6 @@ def diff(old: StatementFile, new: StatementFile, as_json: Json = False) -> None:
     typer.echo(f"Changes: {len(found.changes)}, of them material: {sum(one.material for one in found.changes)}.")
     if found.ask_again:
         typer.echo(f"To be asked again: {', '.join(found.ask_again)}.")
-
-
-@app.command()
-def publish(
-    file: StatementFile,
-    effective: Annotated[str, typer.Option(help="The day it comes into force, YYYY-MM-DD, or today.")],
-    data: Data = Path(),
-) -> None:
-    """Makes a statement the next version; from its day on it is what the site asks."""
-    installed(data)
-    from troth.entry import service  # noqa: PLC0415 - needs the installation
-
-    number, day = service.publish(read(file), effective=_day(effective))
-    typer.echo(f"Version {number} is published and comes into force on {day} (00:00 UTC).")
 
 
 @app.command()
@@ -286,16 +273,18 @@ def _whole(file: Path) -> Statement:
     return loaded.statement
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """The day that somebody wrote."""
     if text == "today":
         return clock.now().date()  # a version's day begins at 00:00 UTC
     try:
         return date.fromisoformat(text)
     except ValueError:
-        _stop(f"`{text}` is not a day. Write it as YYYY-MM-DD, or `today`.")
+        stop(f"`{text}` is not a day. Write it as YYYY-MM-DD, or `today`.")
 
 
-def _stop(message: str) -> NoReturn:
+def stop(message: str) -> NoReturn:
+    """Ends the command with `message`; the exit status is 1."""
     typer.echo(f"troth: {message}", err=True)
     raise typer.Exit(1)
 

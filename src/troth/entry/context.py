@@ -17,13 +17,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
     succession = reads.succession(settings.TROTH_SERVICE, now)
     published = reads.version(settings.TROTH_SERVICE, succession.in_force) if succession.in_force else None
-    newest = reads.version(settings.TROTH_SERVICE, succession.newest) if succession.newest else None
+    later = succession.newest > succession.in_force
     spoken = published.statement.languages if published else ("en",)
     path = "/" + escape_uri_path(request.path).lstrip("/\\")  # two slashes would lead to another host
     return {
         "site": content(),
         "published": published,
-        "upcoming": newest if newest and newest.effective > now else None,
+        "upcoming": reads.coming(settings.TROTH_SERVICE, now) if later else None,
         "statement": published.statement if published else None,
         "translations": [(code, translate_url(path, code.lower())) for code in spoken],
         "site_url": settings.TROTH_URL,

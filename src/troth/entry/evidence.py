@@ -97,8 +97,9 @@ class _Room(Protocol):
         """Rows that no entry explains."""
 
 
-def _others(holdings: vault.Holdings) -> tuple[Counted, ...]:
+def _others(published: versions.Versions, holdings: vault.Holdings) -> tuple[Counted, ...]:
     return (
+        *(versions.Turns(kind, published) for kind in versions.TURNS),
         supplements.Supplements(holdings),
         wishes.Wishes(),
         uses.Uses(),
@@ -121,7 +122,8 @@ def _there(published: versions.Versions, holdings: vault.Holdings, others: Seque
 def lost_since(size: int) -> dict[str, int]:
     """Of each kind, how many of the entries from the one at `size` on tell of rows that a restoring lost."""
     holdings = vault.Holdings(clock.now())
-    lost = Lost(_there(versions.Versions(), holdings, _others(holdings)))
+    published = versions.Versions()
+    lost = Lost(_there(published, holdings, _others(published, holdings)))
     for block, _ in told(lambda _done, _total: None, since=size):
         lost.without(block)
     return dict(lost.counted)
@@ -131,7 +133,7 @@ def _rows(progress: Progress, counted: Counter[str]) -> Iterator[Finding]:
     published = versions.Versions()
     holdings = vault.Holdings(clock.now())
     agreed = agreements.Agreements(published, holdings)
-    others = _others(holdings)
+    others = _others(published, holdings)
     rooms: tuple[_Room, ...] = (published, agreed, holdings, *others)
     kinds: dict[str, Callable[[Sequence[Told]], Iterator[Finding]]] = {
         **{room.kind: room.held_against for room in rooms},

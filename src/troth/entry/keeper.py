@@ -14,6 +14,8 @@ from troth import clock
 from troth.collection.actions import forget_keys
 from troth.control import packing, sessions
 from troth.control.jobs import send_codes, tidy
+from troth.desk.jobs import Publishing
+from troth.desk.jobs import tidy as tidy_desk
 from troth.entry import erasing
 from troth.entry.errors import ClockLeapt
 from troth.ledger.sequencer import Sequencer
@@ -25,7 +27,7 @@ from troth.visits import jobs as visits
 log = logging.getLogger("troth.keeper")
 _FARTHEST = timedelta(days=1)
 # In seconds.
-_MAIL_EVERY, _MAIL_AGAIN = 0.5, 10
+_MAIL_EVERY, _MAIL_AGAIN, _PUBLISHING_EVERY = 0.5, 10, 1
 
 
 @dataclass
@@ -47,6 +49,7 @@ def start() -> None:
     threading.Thread(target=packing.run, name="troth-packages", daemon=True).start()
     threading.Thread(target=_always, name="troth-mail", daemon=True).start()
     threading.Thread(target=_issues, name="troth-issues", daemon=True).start()
+    threading.Thread(target=_publishing, name="troth-publishing", daemon=True).start()
     intake.start(lambda token, at: sessions.whose(token, at=at))
 
 
@@ -74,6 +77,7 @@ def _hourly() -> None:
             forget_keys(at=now)
             tidy(now)
             mail.tidy(now)
+            tidy_desk(now)
             rounds.finished += 1
             rounds.ended += ended
             log.info("retention finished", extra={"ended": ended})
@@ -109,6 +113,19 @@ def _issues() -> None:
             pause.wait(issues.send_some(clock.now()))
         except Exception:
             log.exception("issues could not be looked at; they are tried again")
+            connections.close_all()
+            pause.wait(_MAIL_AGAIN)
+
+
+def _publishing() -> None:
+    """What is to be told of a change, and that a version has begun."""
+    pause, publishing = threading.Event(), Publishing()
+    while True:
+        try:
+            publishing.go_on(clock.now())
+            pause.wait(_PUBLISHING_EVERY)
+        except Exception:
+            log.exception("an announcement could not go on; it is tried again")
             connections.close_all()
             pause.wait(_MAIL_AGAIN)
 

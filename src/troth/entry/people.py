@@ -113,10 +113,13 @@ def restrict(person: Ref, data: Data = Path(), take_back: Back = False) -> None:
 
 @persons.command("accept")
 def accept(
-    person: Ref, version: Annotated[int, typer.Argument(help="The number of a version.")], data: Data = Path()
+    person: Ref,
+    version: Annotated[int, typer.Argument(help="The number of a version.")],
+    data: Data = Path(),
+    objects_to: Annotated[bool, typer.Option("--object", help="They object to it instead.")] = False,
 ) -> None:
     """Notes that a person accepts a newer statement for what they gave under an older one."""
-    _wish(data, person, "acceptance", number=version)
+    _wish(data, person, "acceptance", number=version, given=not objects_to)
 
 
 @persons.command("age")

@@ -30,6 +30,8 @@ from troth.ledger.durable import keep_names, write_digested
 from troth.ledger.evidence import Told
 from troth.ledger.lost import RESTORED, ended_before
 from troth.ledger.work import unit_of_work
+from troth.statement.actions import turn_again
+from troth.statement.evidence import TURNS
 from troth.use.actions import tokens_again
 from troth.vault import belonging, keys, keys_copy, rotating
 from troth.vault.actions import erase_again
@@ -267,11 +269,12 @@ def _go_on(made: Manifest, staged: Path) -> tuple[int, int]:
 
 def _again(size: int) -> tuple[int, int]:
     """Lets hold again what the entries from `size` on say of persons and tokens. Answers how many erased and wished."""
-    told: dict[str, list[Told]] = {"wished": [], "token": [], "erased": []}
+    told: dict[str, list[Told]] = {kind: [] for kind in ("wished", "token", "erased", *TURNS)}
     for block, _ in evidence.told(lambda _done, _total: None, since=size):
         for one in block:
             told.get(str(one.said.get("kind")), []).append(one)
     tokens_again(told["token"])
+    turn_again(one for kind in TURNS for one in told[kind])
     # Whoever was erased had their wishes before.
     wished = wish_again({one.said["commitment"]: one for one in told["wished"]})
     return erase_again({one.said["commitment"]: one for one in told["erased"]}, forget), wished

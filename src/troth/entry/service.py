@@ -3,7 +3,6 @@
 import ipaddress
 import os
 import socket
-from datetime import date
 from pathlib import Path
 
 import typer
@@ -13,9 +12,7 @@ from django.db import connections
 from troth import clock
 from troth.entry import erasing, lock, rotation, server, site, starting
 from troth.entry.errors import PortTaken, Unsafe
-from troth.ledger.actions import sequence
 from troth.statement import actions, reads
-from troth.statement.loader import loads
 
 
 def prepare() -> None:
@@ -29,18 +26,6 @@ def prepare() -> None:
             with lock.held(settings.TROTH_DIR, since=_now()):
                 starting.migrate()
         starting.note_keys()
-
-
-def publish(source: bytes, *, effective: date) -> tuple[int, date]:
-    """Publishes `source`; answers the version's number and its day."""
-    statement = loads(source).statement
-    if statement:
-        actions.fits_here(statement)
-    prepare()
-    with starting.store_readable():
-        number = actions.publish(source, effective=effective, at=clock.now())
-        sequence()
-        return number, reads.version(settings.TROTH_SERVICE, number).effective.date()
 
 
 def serve(directory: Path, host: str, port: int) -> None:

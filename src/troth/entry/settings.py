@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "troth.collection",
     "troth.visits",
     "troth.control",
+    "troth.desk",
     "troth.entry",
 ]
 # People's pages pass all of it; programs' addresses, in entry/handler.py, only what is our own.

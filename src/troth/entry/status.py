@@ -15,13 +15,14 @@ from rich.table import Table
 from troth import __version__, clock
 from troth.consent import reads as consent
 from troth.cookies import reads as cookies
+from troth.desk.reads import progress
 from troth.entry import condition, lock, starting
 from troth.entry.errors import NewerStore, Unreadable
 from troth.errors import TrothError
 from troth.ledger import reads as ledger
 from troth.mail import reads as mail
 from troth.statement import reads as statement
-from troth.statement.errors import NoSuchVersion, NotPublished
+from troth.statement.errors import NotPublished
 from troth.statement.reads import Published
 from troth.vault import reads as vault
 from troth.vault.key_files import KEY_ENCRYPTION_KEY, LOOK_UP_KEY
@@ -85,19 +86,22 @@ def _begun(_at: datetime) -> Told:
 def _statement(at: datetime) -> Told:
     with suppress(NotPublished):
         current = statement.in_force(settings.TROTH_SERVICE, at)
-        return {"statement": {"in_force": _version(current), "next": _after(current.number)}}
-    return {"statement": {"in_force": None, "next": _after(0)}}
+        return {"statement": {"in_force": _version(current), "next": _next(at)}}
+    return {"statement": {"in_force": None, "next": _next(at)}}
 
 
 def _insist_on_statement(at: datetime) -> None:
     statement.in_force(settings.TROTH_SERVICE, at)
 
 
-def _after(number: int) -> Told | None:
-    """The version that follows: versions come into force in the order of their numbers."""
-    with suppress(NoSuchVersion):
-        return _version(statement.version(settings.TROTH_SERVICE, number + 1))
-    return None
+def _next(at: datetime) -> Told | None:
+    """The version that is to come, and how far people were told of it."""
+    coming = statement.coming(settings.TROTH_SERVICE, at)
+    if coming is None:
+        return None
+    told = progress(coming.version.number)
+    letters = {"told": told.told, "without": told.without, "complete": told.complete} if told else None
+    return {**_version(coming.version), "letters": letters}
 
 
 def _version(published: Published) -> Told:
@@ -161,6 +165,9 @@ def _rows(told: Told, at: datetime) -> Iterator[tuple[str, str]]:
     if "statement" in told:
         versions = told["statement"]
         yield "Statement", f"in force: {_told(versions['in_force'])}; next: {_told(versions['next'])}"
+        if versions["next"] and (letters := versions["next"]["letters"]):
+            whole = "complete" if letters["complete"] else "not complete"
+            yield "Announced", f"by {letters['told']:,} letters, {letters['without']:,} people without one; {whole}"
     kinds, older = told["databases"], "; tables of an older release" if told.get("tables_current") is False else ""
     yield "Databases", f"rows in {kinds['rows']}, persons' keys in {kinds['keys']}{older}"
     yield "Keys", ", ".join(f"{name} ({place})" if place != "file" else name for name, place in told["keys"].items())

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("visits/<slug:month>/", statistics.visits, name="visits-month"),
         path("privacy/", statement.current, name="statement"),
         path("privacy/versions/", statement.versions, name="versions"),
+        path("privacy/versions/compare/", statement.compare, name="compare"),
         path("privacy/versions/<int:number>/", statement.version, name="version"),
         path("privacy/versions/<int:old>/diff/<int:new>/", statement.difference, name="difference"),
         path("privacy/feed/", statement.feed, name="feed"),

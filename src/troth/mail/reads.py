@@ -1,5 +1,6 @@
 """What other rooms may know of the outbox, and what this machine may be shown of it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -48,6 +49,11 @@ def waiting() -> int:
 def whose(ref: str) -> str:
     """To whom the mail of an issue went that came back; empty when nobody knows any more."""
     return Mail.objects.filter(ref=ref).exclude(issue="").values_list("person", flat=True).first() or ""
+
+
+def unsent(refs: Collection[str]) -> set[str]:
+    """Those of these letters that still wait in the outbox."""
+    return set(Mail.objects.filter(ref__in=refs).values_list("ref", flat=True))
 
 
 def kept(at: datetime) -> list[Posted]:

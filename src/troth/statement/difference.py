@@ -48,6 +48,16 @@ class Difference:
         return any(change.material for change in self.changes)
 
     @property
+    def touched(self) -> frozenset[str] | None:
+        """The points at which whoever gave something is touched by a material change; None where everybody is."""
+        found: set[str] = set()
+        for change in self.changes:
+            if change.material and not change.points:
+                return None
+            found.update(change.points if change.material else ())
+        return frozenset(found)
+
+    @property
     def ask_again(self) -> tuple[str, ...]:
         """Every consent purpose that has to be asked again."""
         return tuple(dict.fromkeys(name for change in self.changes for name in change.ask_again))

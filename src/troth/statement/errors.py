@@ -39,6 +39,24 @@ class TooEarly(TrothError):
     code, status = "statement.too-early", 409
 
 
+class Scheduled(TrothError):
+    """Another version is to come; there is one change at a time."""
+
+    code, status = "statement.scheduled", 409
+
+
+class Begun(TrothError):
+    """The version is not to come any more: it holds, is over, or was retracted."""
+
+    code, status = "statement.begun", 409
+
+
+class NotATypo(TrothError):
+    """What was to be put right as a typo says something else."""
+
+    code, status = "statement.not-a-typo", 409
+
+
 class OtherService(TrothError):
     """The statement is about another service than this installation serves."""
 

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import parse_etags
 from django.utils.translation import get_language, gettext
@@ -17,8 +17,9 @@ from django.views.decorators.http import require_safe
 from troth import clock
 from troth.statement import difference as differences
 from troth.statement import reads
+from troth.statement.errors import NoSuchVersion
 from troth.statement.model import say
-from troth.statement.reads import Published
+from troth.statement.reads import Course, Published
 from troth.statement.rendered import Rendered
 from troth.statement.show import show
 
@@ -54,7 +55,10 @@ def _page(number: int, path: str) -> str:
     shown = reads.version(settings.TROTH_SERVICE, number)
     language = spoken(shown)
     sections = reads.sections(settings.TROTH_SERVICE, number, language)
-    return for_anybody("statement/statement.html", path, shown=shown, sections=sections, language=language)
+    gone = reads.RETRACTED in reads.turns_of(settings.TROTH_SERVICE, number)
+    return for_anybody(
+        "statement/statement.html", path, shown=shown, sections=sections, language=language, retracted=gone
+    )
 
 
 @require_safe
@@ -63,8 +67,8 @@ def versions(request: HttpRequest) -> HttpResponse:
     now = clock.now()
 
     def page() -> str:
-        every = reads.versions(settings.TROTH_SERVICE)
-        return for_anybody("statement/versions.html", reverse("versions"), versions=every, now=now)
+        courses = reads.courses(settings.TROTH_SERVICE, now)
+        return for_anybody("statement/versions.html", reverse("versions"), courses=courses)
 
     return _answer(request, _HTML, now, page)
 
@@ -72,14 +76,37 @@ def versions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def difference(request: HttpRequest, old: int, new: int) -> HttpResponse:
     """What changed between two versions, side by side, and what of it is material."""
+    now = clock.now()
 
     def page() -> str:
         earlier, later = (reads.version(settings.TROTH_SERVICE, number) for number in (old, new))
-        found = differences.difference(earlier.statement, later.statement, spoken(later))
-        path = reverse("difference", args=[old, new])
-        return for_anybody("statement/difference.html", path, old=earlier, new=later, difference=found)
+        language, service = spoken(later), settings.TROTH_SERVICE
+        found = differences.difference(earlier.statement, later.statement, language)
+        return for_anybody(
+            "statement/difference.html",
+            reverse("difference", args=[old, new]),
+            old=earlier,
+            new=later,
+            difference=found,
+            material=[one for one in found.changes if one.material],
+            minor=[one for one in found.changes if not one.material],
+            again=[say(later.statement.purposes[name].label, language) for name in found.ask_again],
+            titles=reads.titles(service, old, language) | reads.titles(service, new, language),
+            coming=later.number > reads.succession(settings.TROTH_SERVICE, now).in_force,
+        )
 
-    return _answer(request, _HTML, clock.now(), page)
+    return _answer(request, _HTML, now, page)
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Sends on to the difference between the two versions that somebody chose."""
+    try:
+        old, new = (int(request.GET.get(name, "")) for name in ("old", "new"))
+        return HttpResponseRedirect(reverse("difference", args=[old, new]))
+    except (ValueError, NoReverseMatch) as error:
+        message = "Choose two versions. All versions are listed at /privacy/versions/."
+        raise NoSuchVersion(message) from error
 
 
 @require_safe
@@ -98,24 +125,49 @@ def jsonld(request: HttpRequest) -> HttpResponse:
 def feed(request: HttpRequest) -> HttpResponse:
     """Versions of the statement as an Atom feed (RFC 4287)."""
     now = clock.now()
-    return _answer(request, _ATOM, now, lambda: _atom(reads.in_force(settings.TROTH_SERVICE, now)))
+    return _answer(request, _ATOM, now, lambda: _atom(reads.in_force(settings.TROTH_SERVICE, now), now))
 
 
-def _atom(published: Published) -> str:
+def _atom(published: Published, now: datetime) -> str:
     words: str = gettext("Privacy statement of {name}")
+    language = spoken(published)
     made = Atom1Feed(
-        title=words.format(name=say(published.statement.service.name, spoken(published))),
+        title=words.format(name=say(published.statement.service.name, language)),
         link=settings.TROTH_URL + reverse("statement"),
-        description="",
+        description=None,
         language=get_language(),
+        author_name=say(published.statement.controller.name, language),
         feed_url=settings.TROTH_URL + reverse("feed"),
+        feed_guid=settings.TROTH_URL + reverse("feed"),
     )
-    for one in reads.versions(settings.TROTH_SERVICE):
-        link = settings.TROTH_URL + reverse("version", args=[one.number])
-        title = gettext("Version {number}, in force from {day}").format(number=one.number, day=one.effective.date())
-        made.add_item(title=title, link=link, description=one.digest, updateddate=one.published, unique_id=link)
+    for one in reads.courses(settings.TROTH_SERVICE, now):
+        link = settings.TROTH_URL + reverse("version", args=[one.version.number])
+        turned = max(filter(None, (one.version.published, one.announced, one.begun, one.retracted)))
+        made.add_item(title=_title(one), link=link, description=_told(one), updateddate=turned, unique_id=link)
     text: str = made.writeString("utf-8")
     return text
+
+
+def _title(one: Course) -> str:
+    words = gettext("Version {number}, in force from {day}")
+    if one.state == reads.RETRACTED:
+        words = gettext("Version {number}, retracted before it was in force")
+    elif one.state == "waiting":
+        words = gettext("Version {number}, in force as soon as everybody was told in time")
+    elif one.version.correction:
+        words = gettext("Version {number}, typos put right, in force from {day}")
+    return words.format(number=one.version.number, day=one.version.effective.date())
+
+
+def _told(one: Course) -> str:
+    """What changes with a version, in plain words, what is material first; and its fingerprint."""
+    language = spoken(one.version)
+    changes: tuple[differences.Change, ...] = ()
+    if one.before:
+        earlier = reads.version(settings.TROTH_SERVICE, one.before)
+        changes = differences.difference(earlier.statement, one.version.statement, language).changes
+    why = dict.fromkeys(change.why for change in sorted(changes, key=lambda change: not change.material))
+    return "\n".join([*why, f"SHA-256 {one.version.digest}"])
 
 
 def for_anybody(template: str, path: str, **shown: Any) -> str:

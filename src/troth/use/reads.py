@@ -273,11 +273,14 @@ def _stands(wish: Wish, version: int, at: datetime, service: str) -> bool:
 @lru_cache(16)
 def law_of(service: str, number: int) -> Law:
     """How kinds and stances are judged while the version `number` is in force."""
+    gone = statements.retracted(service)
 
     @lru_cache(65536)
     def source(kind: Kind) -> Source:
         own = _compiled(service, kind.version)
-        first = max(kind.version, min(kind.accepted, number))
+        accepted = min(kind.accepted, number)
+        # What was accepted ahead and then retracted never held: nobody has accepted anything by it.
+        first = max(kind.version, 0 if accepted in gone else accepted)
         judges = tuple(dict.fromkeys(_compiled(service, one) for one in (first, number)))
         return Source(own, judges, kind.point, own.purposes.mask(kind.chosen))
 

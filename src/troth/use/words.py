@@ -14,13 +14,14 @@ class Words:
     """Takes in what a person said, the earliest first.
 
     `yes`: offers with a yes, each with the version it was said under. `accepted`: the newest version they accepted.
+    `refused`: the version they objected to since.
     """
 
     def __init__(self) -> None:
         self.yes: dict[str, int] = {}
         self.objected: set[str] = set()
         self.restricted = self.young = False
-        self.accepted = 0
+        self.accepted = self.refused = 0
         self._by_records = self._by_wishes = FOREVER
         self._corrected = False
         self._withdrawn: set[str] = set()
@@ -49,9 +50,17 @@ class Words:
             case "restriction":
                 self.restricted = wish.given
             case "acceptance":
-                self.accepted = max(self.accepted, wish.number)
+                self._accept(wish)
             case "age":
                 self._age(wish, at)
+
+    def _accept(self, wish: Wish) -> None:
+        """Whoever objects to a version takes back that they accepted it, and what came with it."""
+        if wish.given:
+            self.accepted = max(self.accepted, wish.number)
+        else:
+            self.accepted = min(self.accepted, wish.number - 1)
+        self.refused = 0 if wish.given else wish.number
 
     def _age(self, wish: Wish, at: datetime) -> None:
         """What is found out about somebody's age stands above what they said at a point."""

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple
 
 from django.db.models import Max, Min
 
@@ -13,6 +14,8 @@ from troth.vault import keys, rules
 from troth.vault.errors import Erased, NoSuchPerson
 from troth.vault.models import Correction, Erasure, LookUp, Person, PersonKey, Sealed, Suppression
 from troth.vault.router import KEYS
+
+_AT_ONCE: Final = 10_000
 
 
 def entry_salt(person: str, record: str) -> bytes:
@@ -118,6 +121,13 @@ def persons_after(ref: str, most: int) -> list[str]:
     """The next persons behind `ref`, in the order of their references."""
     rows = Person.objects.filter(ref__gt=ref).order_by("ref").values_list("ref", flat=True)
     return list(rows[:most])
+
+
+def everybody() -> Iterator[list[str]]:
+    """All persons of whom anything is held, many at once."""
+    rows = Person.objects.values_list("ref", flat=True).iterator(_AT_ONCE)
+    while some := list(islice(rows, _AT_ONCE)):
+        yield some
 
 
 def new_values() -> Tail:

@@ -1,5 +1,6 @@
 """What a person chooses, on their own pages: every consent and objection, the restriction, a newer statement."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,7 +15,8 @@ from troth.collection.errors import Forged, Replayed
 from troth.consent import reads as consent
 from troth.consent.wishes import KINDS, Spoken, Wish
 from troth.control import asking
-from troth.control.choosing import choices, last_words, unaccepted
+from troth.control.changing import Change, changes
+from troth.control.choosing import Last, choices, last_words
 from troth.control.door import own, see_other
 from troth.control.rules import SignedIn
 from troth.control.spoken import language
@@ -45,16 +47,13 @@ def choose(request: HttpRequest, me: SignedIn) -> HttpResponse:
     found = choices(voice, published.compiled, standing)
     last = last_words(spoken)
     said = heard(spoken, lambda number: statements.version(service, number).compiled)
-    older = unaccepted(spoken, {record for record, _ in held([me.person])}, said.accepted, published.number)
-    accept = Wish("acceptance", given=True, number=published.number)
+    newer = changes(spoken, said, {record for record, _ in held([me.person])}, service, voice.language, at)
     context: dict[str, Any] = {
         "me": me,
         "own_page": "my-choices",
         "choices": found,
         "tokens": {one.id: _token(me, one.turned, last.get((one.kind, one.about), "")) for one in found.switches()},
-        "older": older[0] if older else None,
-        "number": published.number,
-        "accept": _token(me, accept, last.get(("acceptance", ""), "")),
+        "changes": answerable(me, newer, last),
         "restricted": standing.restricted,
         "young": standing.young,
         "signal": sends_signal(request),
@@ -129,6 +128,19 @@ def receipts(request: HttpRequest, me: SignedIn) -> HttpResponse:
         found.append({"record": record, "title": title, "version": version, "at": at})
     found.sort(key=lambda one: (one["at"], one["record"]), reverse=True)
     return render(request, "control/receipts.html", {"me": me, "own_page": "my-receipts", "receipts": found})
+
+
+def answerable(me: SignedIn, found: Sequence[Change], last: Last) -> list[dict[str, Any]]:
+    """Each change with what its two buttons send: one accepts it, one objects to it."""
+    said = last.get(("acceptance", ""), "")
+    return [
+        {
+            "one": one,
+            "accept": _token(me, one.wish(given=True), said),
+            "object": _token(me, one.wish(given=False), said),
+        }
+        for one in found
+    ]
 
 
 def _token(me: SignedIn, wished: Wish, last: str) -> str:

@@ -20,12 +20,31 @@ class Migration(migrations.Migration):
                 ("source", models.BinaryField()),
                 ("published", models.DateTimeField()),
                 ("effective", models.DateTimeField()),
+                ("tell", models.CharField(blank=True, default="", max_length=10)),
+                ("correction", models.PositiveSmallIntegerField(default=0)),
                 ("leaf", models.BinaryField(max_length=32)),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("service", "number"), name="one_version_per_number"),
-                    models.UniqueConstraint(fields=("service", "digest"), name="one_version_per_digest"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Turn",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("service", models.CharField(max_length=60)),
+                ("version", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=10)),
+                ("effective", models.DateTimeField()),
+                ("told", models.PositiveIntegerField(default=0)),
+                ("at", models.DateTimeField()),
+                ("leaf", models.BinaryField(max_length=32)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "version", "kind"), name="one_turn_of_a_kind"),
                 ],
             },
         ),
