@@ -13,8 +13,8 @@ from django.db import connections
 from troth import clock
 from troth.collection.actions import forget_keys
 from troth.control import packing, sessions
-from troth.control.jobs import send_codes, tidy
-from troth.entry import erasing
+from troth.control.jobs import answer_mails, send_codes, tidy
+from troth.entry import erasing, receiving
 from troth.entry.errors import ClockLeapt
 from troth.ledger.sequencer import Sequencer
 from troth.mail.jobs import send_due
@@ -46,6 +46,7 @@ def start() -> None:
     threading.Thread(target=_hourly, name="troth-retention", daemon=True).start()
     threading.Thread(target=packing.run, name="troth-packages", daemon=True).start()
     threading.Thread(target=_always, name="troth-mail", daemon=True).start()
+    receiving.start()
     intake.start(lambda token, at: sessions.whose(token, at=at))
 
 
@@ -90,6 +91,7 @@ def _always() -> None:
         try:
             now = clock.now()
             send_codes(now)
+            answer_mails(settings.TROTH_SERVICE, now)
             send_due(now)
             pause.wait(_MAIL_EVERY)
         except Exception:
