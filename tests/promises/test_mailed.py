@@ -12,7 +12,7 @@ import pytest
 from tests.support import inbound, me, points
 from tests.support.asking import Asking
 from tests.support.documents import Document
-from tests.support.inbound import PRIVACY, Receiving, Subscriber, mail, subscriber
+from tests.support.inbound import PRIVACY, Receiving, Subscriber, listed, mail, requests_of, subscriber
 from tests.support.site import troth
 from tests.support.waiting import until
 
@@ -32,16 +32,6 @@ def one(client: httpx.Client, inbox: Receiving) -> Subscriber:
     return subscriber(client, inbox.site)
 
 
-def listed(inbox: Receiving) -> list[dict[str, Any]]:
-    """Every request that came by mail, the last one last."""
-    told = troth("requests", "list", "--all", "--json", "--data", inbox.site.directory)
-    return sorted((row for row in json.loads(told) if row["door"] == "mail"), key=lambda row: row["received"])
-
-
-def of(inbox: Receiving, person: str) -> list[dict[str, Any]]:
-    return [row for row in listed(inbox) if row["person"] == person]
-
-
 def may_send(client: httpx.Client, inbox: Receiving, person: str) -> bool:
     """Whether the newsletter may go to somebody."""
     return Asking.new(client, inbox.site, "newsletter").may(person, "newsletter", "email") == ["email"]
@@ -57,7 +47,7 @@ def press(client: httpx.Client, inbox: Receiving, link: str) -> httpx.Response:
 def test_stop_is_asked_about_and_done(client: httpx.Client, inbox: Receiving, one: Subscriber) -> None:
     """Who writes "stop" is asked at their own address whether it was them; the button does it, once."""
     inbox.bring(mail(one.address, "STOP\n\nSent from my telephone"))
-    (waiting,) = of(inbox, one.person)
+    (waiting,) = requests_of(inbox, one.person)
     assert (waiting["asked"], waiting["state"], waiting["due"]) == ("stop-marketing", "open", waiting["received"][:10])
     letter = inbox.letter_to(one.address)
     assert "To get no more advertising" in letter.get_content()
@@ -68,7 +58,7 @@ def test_stop_is_asked_about_and_done(client: httpx.Client, inbox: Receiving, on
     assert answer.status_code == 200, answer.text
     assert "no more advertising" in Document(answer).text
     assert not may_send(client, inbox, one.person)
-    assert of(inbox, one.person)[0]["state"] == "done"
+    assert requests_of(inbox, one.person)[0]["state"] == "done"
     me.refused(client.get(inbox.site.url + link), 410, "control.link-over")
 
 
@@ -80,7 +70,7 @@ def test_erasing_by_mail(client: httpx.Client, inbox: Receiving, one: Subscriber
     answer = press(client, inbox, inbox.link_in(letter))
     assert (answer.status_code, answer.headers["location"]) == (303, f"/me/erased/{one.person}/")
     assert "Everything is erased" in client.get(inbox.site.url + answer.headers["location"]).text
-    (done,) = of(inbox, one.person)
+    (done,) = requests_of(inbox, one.person)
     assert (done["asked"], done["state"]) == ("erase", "done")
     shown = json.loads(troth("requests", "show", done["request"], "--json", "--data", inbox.site.directory))
     assert shown[0]["words"] == ""
@@ -92,7 +82,7 @@ def test_a_copy_by_mail(client: httpx.Client, inbox: Receiving, one: Subscriber)
     inbox.bring(mail(one.address, "Hello,\nwhat do you have about me?"))
     answer = press(client, inbox, inbox.link_in(inbox.letter_to(one.address)))
     assert answer.status_code == 200
-    until(lambda: of(inbox, one.person)[0]["state"] == "done", "a package that answers the request")
+    until(lambda: requests_of(inbox, one.person)[0]["state"] == "done", "a package that answers the request")
 
 
 @pytest.mark.promise("P42")
@@ -101,7 +91,7 @@ def test_correcting_by_mail(client: httpx.Client, inbox: Receiving, one: Subscri
     inbox.bring(mail(one.address, "My name is misspelled: it is Lin Mei-Hwa."))
     answer = press(client, inbox, inbox.link_in(inbox.letter_to(one.address)))
     assert "People read what you wrote" in Document(answer).text
-    (waiting,) = of(inbox, one.person)
+    (waiting,) = requests_of(inbox, one.person)
     assert (waiting["asked"], waiting["state"], waiting["law"]) == ("correct", "open", "gdpr")
     assert "it is Lin Mei-Hwa" in troth("requests", "show", waiting["request"], "--data", inbox.site.directory)
 
@@ -132,7 +122,7 @@ def test_stop_from_a_verified_address(client: httpx.Client, inbox: Receiving, on
     assert may_send(client, inbox, one.person)
     inbox.bring(content)
     assert not may_send(client, inbox, one.person)
-    assert of(inbox, one.person)[0]["state"] == "done"
+    assert requests_of(inbox, one.person)[0]["state"] == "done"
     assert "it is done" in inbox.letter_to(one.address).get_content()
 
 
@@ -164,7 +154,7 @@ def test_what_is_not_verified_is_asked_about(
     if "attacker.example" not in (inbox.site.directory / "dkim-keys.txt").read_text("utf-8"):
         inbox.publish_key("attacker.example", inbox.site.directory / "dkim-keys.txt")
     inbox.bring(forge(inbox, mail(one.address, "Stop")))
-    assert of(inbox, one.person)[0]["state"] == "open"
+    assert requests_of(inbox, one.person)[0]["state"] == "open"
     assert may_send(client, inbox, one.person)
     assert inbox.link_in(inbox.letter_to(one.address))
 
@@ -184,7 +174,7 @@ def test_a_forger_brings_about_one_letter(client: httpx.Client, inbox: Receiving
     inbox.letter_to(other)
     assert len(inbox.server.letters(one.address)) == 1
     assert may_send(client, inbox, one.person)
-    assert {row["state"] for row in of(inbox, one.person)} == {"open"}
+    assert {row["state"] for row in requests_of(inbox, one.person)} == {"open"}
 
 
 @pytest.mark.promise("P42")
@@ -299,7 +289,7 @@ def test_what_was_written_is_sealed(inbox: Receiving, one: Subscriber) -> None:
     inbox.bring(message.as_bytes())
     unknown = points.address()
     inbox.bring(mail(unknown, "Somebody else's Quixwood"))
-    row = of(inbox, one.person)[0]
+    row = requests_of(inbox, one.person)[0]
     (shown,) = json.loads(troth("requests", "show", row["request"], "--json", "--data", inbox.site.directory))
     assert shown["words"] == "My otter Quixwood sleeps"
     assert [(file["name"], file["size"]) for file in shown["files"]] == [("../履歷.pdf", 1600)]
@@ -322,4 +312,4 @@ def test_handed_over_again(inbox: Receiving, one: Subscriber) -> None:
     content = mail(one.address, "Please correct my address")
     inbox.bring(content)
     inbox.bring(b"Received: from somewhere else\n" + content)
-    assert len(of(inbox, one.person)) == 1
+    assert len(requests_of(inbox, one.person)) == 1

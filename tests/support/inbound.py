@@ -1,8 +1,10 @@
 """A site that takes mail in: the mail that people, machines and forgers hand over to it, and what it answers."""
 
 import base64
+import json
 import re
 import smtplib
+import socket
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support import points, smtp
 from tests.support.databases import Databases
-from tests.support.site import Running, free_port
+from tests.support.imap import PASSWORD as IMAP_PASSWORD
+from tests.support.site import Running, free_port, troth
 from tests.support.waiting import WITHIN, until
 from troth.mail.inbound.verp import verp, verp_key
 from troth.vault.rules import address_ref, look_up_index
@@ -59,14 +62,18 @@ class Receiving:
         given = {"listen": f"lmtp:127.0.0.1:{self.port}", "bounces": BOUNCES, **settings}
         imap = given.pop("imap", {})
         lines = ["", "[mail.inbound]", *(_line(*one) for one in given.items())]
-        lines += ["[mail.inbound.imap]", *(_line(*one) for one in imap.items())] if imap else []
+        if imap:
+            lines += ["[mail.inbound.imap]", *(_line(*one) for one in imap.items())]
+            password = self.site.directory / "keys" / "imap.password"
+            password.write_text(IMAP_PASSWORD + "\n", "ascii")
+            password.chmod(0o600)
         file = self.site.directory / "troth.toml"
         file.write_text(file.read_text("utf-8") + "\n".join(lines) + "\n", "utf-8")
         tomllib.loads(file.read_text("utf-8"))
 
     def connection(self) -> smtplib.LMTP:
         """A mail server that brings mail."""
-        until(self._listens, "a listener")
+        until(self.listens, "a listener")
         return smtplib.LMTP("127.0.0.1", self.port, timeout=WITHIN)
 
     def bring(self, content: bytes, to: str = PRIVACY, path: str = "somebody@example.com") -> None:
@@ -107,9 +114,10 @@ class Receiving:
         signature = dkim.sign(plain, SELECTOR.encode(), domain.encode(), self._signing[domain], include_headers=headers)
         return bytes(signature) + plain
 
-    def _listens(self) -> bool:
+    def listens(self) -> bool:
+        """Whether somebody answers there."""
         try:
-            smtplib.LMTP("127.0.0.1", self.port, timeout=WITHIN).close()
+            socket.create_connection(("127.0.0.1", self.port), WITHIN).close()
         except OSError:
             return False
         return True
@@ -117,6 +125,17 @@ class Receiving:
 
 def _line(name: str, value: object) -> str:
     return f"{name} = {value}" if isinstance(value, int) else f'{name} = "{value}"'
+
+
+def listed(inbox: Receiving) -> list[dict[str, Any]]:
+    """Every request that came by mail, the last one last."""
+    told = troth("requests", "list", "--all", "--json", "--data", inbox.site.directory)
+    return sorted((row for row in json.loads(told) if row["door"] == "mail"), key=lambda row: row["received"])
+
+
+def requests_of(inbox: Receiving, person: str) -> list[dict[str, Any]]:
+    """The requests that came by mail in the name of one person."""
+    return [row for row in listed(inbox) if row["person"] == person]
 
 
 class Subscriber(NamedTuple):
