@@ -3,6 +3,8 @@
 Whoever wrote in somebody else's name brings about one letter to that somebody, in which nothing of the mail stands.
 """
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,13 +21,16 @@ from troth.ledger.work import unit_of_work
 from troth.mail.actions import post
 from troth.mail.rules import Letter
 from troth.vault.apart import open_for
+from troth.vault.errors import Altered, Erased
 from troth.vault.keys import look_up_key
 from troth.vault.reads import known, person_keys
 from troth.vault.rules import look_up_index
 
+log = logging.getLogger("troth.control")
 ASKED, TOLD = "asked", "told"
 SALT: Final = "troth.control.confirm"
 _AT_ONCE: Final = 50
+_IN_ALL: Final = (rules.ANSWERS_IN_ALL, b"all")
 _WORTH: Final = timedelta(days=7)
 _LETTER_FOR: Final = timedelta(days=3)
 
@@ -35,62 +40,67 @@ def answer_due(service: str, *, at: datetime) -> int:
     due = Mailed.objects.filter(due__lte=at).order_by("due")
     told = 0
     for person, case in dict.fromkeys(due.values_list("person", "case")[:_AT_ONCE]):
-        told += _tell_unknown(person, at=at) if case else _tell(person, service, at=at)
+        try:
+            told += _tell_unknown(person, at=at) if case else _tell(person, service, at=at)
+        except TooOften:
+            continue  # another server was first
+        except (Altered, Erased):
+            # Whatever is wrong with what one of them wrote must keep nobody else from being answered.
+            log.exception("the sender of a mail cannot be answered")
+            _settle(person, at=at)
     return told
 
 
 def _tell(person: str, service: str, *, at: datetime) -> int:
     """Asks and tells one person about all that came in their name."""
     if not known([person]):
-        _settle(person, mailed.QUIET, at=at)
+        _settle(person, at=at)
         return 0
-    wait = _wait((rules.ANSWERS_TO_A_PERSON, person.encode()), at=at)
+    counted = rules.ANSWERS_TO_A_PERSON, person.encode()
+    wait = _wait(counted, at=at)
     if wait:
         _put_off(person, wait, at=at)
         return 0
     address = moving.on_file(person, service=service, at=at)
     if not address:
-        _settle(person, mailed.QUIET, at=at)
+        _settle(person, at=at)
         return 0
-    _post(person, address, at=at)
-    return 1
+    _settle_answered(person, at=at)
+    rows = list(Mailed.objects.filter(person=person, due__isnull=False).order_by("at", "request"))
+    if not rows:
+        return 0
+    return int(_send(person, _letter(address, rows), counted, [row.request for row in rows], at=at))
 
 
 def _tell_unknown(case: str, *, at: datetime) -> int:
     """Tells somebody of whom nothing is held how to ask, once a month at most."""
     row = Mailed.objects.filter(person=case, due__isnull=False).order_by("at").first()
     if row is None or case not in person_keys([case]):
-        _settle(case, mailed.QUIET, at=at)
+        _settle(case, at=at)
         return 0
     address = open_for(case, bytes(row.sealed), "control_mailed", row.request).decode()
-    index = look_up_index(look_up_key(), address)
-    if _wait((rules.ANSWERS_TO_AN_UNKNOWN, index), at=at):
-        _settle(case, mailed.QUIET, at=at)
+    counted = rules.ANSWERS_TO_AN_UNKNOWN, look_up_index(look_up_key(), address)
+    if _wait(counted, at=at):
+        _settle(case, at=at)
         return 0
     with translation.override(row.language):
         letter = unknown_letter(address, asked.request(row.request).until)
-    _send(case, letter, at=at)
-    return 1
+    return int(_send(case, letter, counted, [row.request], at=at))
 
 
 def _wait(limit: tuple[rules.Limit, bytes], *, at: datetime) -> int:
-    """In how many seconds there may be a letter; 0 when there may be one now, which is counted."""
+    """In how many seconds there may be a letter; 0 when there may be one now."""
     try:
-        limits.insist(limit, (rules.ANSWERS_IN_ALL, b"all"), at=at)
+        limits.insist(seen=(limit, _IN_ALL), at=at)
     except TooOften as error:
         return error.retry_after
     return 0
 
 
-def _post(person: str, address: str, *, at: datetime) -> None:
-    rows = list(Mailed.objects.filter(person=person, due__isnull=False).order_by("at", "request"))
-    if not rows:
-        return
+def _letter(address: str, rows: Sequence[Mailed]) -> Letter:
     rights = dict(Request.objects.filter(ref__in=[row.request for row in rows]).values_list("ref", "asked"))
     with translation.override(rows[-1].language):
-        told = [_told(row, rights[row.request]) for row in rows if row.request in rights]
-        letter = mail_letter(address, told)
-    _send(person, letter, at=at)
+        return mail_letter(address, [_told(row, rights[row.request]) for row in rows])
 
 
 def _told(row: Mailed, right: str) -> Told:
@@ -101,18 +111,32 @@ def _told(row: Mailed, right: str) -> Told:
 
 
 @unit_of_work
-def _send(person: str, letter: Letter, *, at: datetime) -> None:
-    """Everything that was due is told with this letter, or, cut short, nothing is."""
+def _send(
+    person: str, letter: Letter, counted: tuple[rules.Limit, bytes], requests: Sequence[str], *, at: datetime
+) -> bool:
+    """What was due is told with this letter and counted, or, cut short, neither; another server may have been first."""
+    rows = list(Mailed.objects.select_for_update().filter(request__in=requests, due__isnull=False).order_by("request"))
+    if len(rows) != len(requests):
+        return False
+    limits.insist(counted, _IN_ALL, at=at)
     post(person, letter, until=at + _LETTER_FOR, at=at)
-    rows = Mailed.objects.select_for_update().filter(person=person, due__isnull=False)
     for row in rows:
         row.state, row.due = (ASKED if row.state == mailed.ASK else TOLD), None
         row.save()
+    return True
 
 
 @unit_of_work
-def _settle(person: str, state: str, *, at: datetime) -> None:
-    Mailed.objects.filter(person=person, due__lte=at).update(state=state, due=None)
+def _settle(person: str, *, at: datetime) -> None:
+    Mailed.objects.filter(person=person, due__lte=at).update(state=mailed.QUIET, due=None)
+
+
+@unit_of_work
+def _settle_answered(person: str, *, at: datetime) -> None:
+    """Nobody is asked about what people have answered meanwhile."""
+    waiting = Mailed.objects.filter(person=person, due__lte=at, state=mailed.ASK)
+    over = [ref for ref in waiting.values_list("request", flat=True) if asked.request(ref).closed]
+    waiting.filter(request__in=over).update(state=mailed.QUIET, due=None)
 
 
 @unit_of_work

@@ -54,7 +54,7 @@ ENGLISH: Final = Phrases(
             rf"|\bdon't (ever |please )?(send|e-?mail|mail|contact|spam|write|message)( to)? (me|us|any)\b"
             rf"|\b(don't|no longer|doesn't|not) (want|wish|like|need|care)( to)?\b.{{0,40}}\b{_MAILS}\b"
             rf"|\bcancel (my|our|this|the) (\w+ )?(subscription|newsletter)"
-            rf"|\b(withdraw|revoke) (my|our) consent\b|\bobject to (\w+ ){{0,3}}(marketing|advertising)\b"
+            rf"|\b(withdraw|revoke) (my|our) consent\b|\bobject to (\w+ ){{0,8}}(marketing|advertising)\b"
             rf"|\bleave me alone\b"
         ),
         "erase": re.compile(
@@ -72,7 +72,7 @@ ENGLISH: Final = Phrases(
             rf"|\bremove me from (your|the|all|any) (\w+ )?(databases?|systems?|records?|files?)\b"
         ),
         "access": re.compile(
-            rf"\bwhat (\w+ ){{0,3}}?(do|does|did|is it|have|that)? ?{_YOURS}( \w+){{0,2}} {_ABOUT}\b"
+            rf"\b(what|which) (\w+ ){{0,3}}?(do|does|did|is it|have|that)? ?{_YOURS}( \w+){{0,2}} {_ABOUT}\b"
             rf"|\bwhat (\w+ ){{0,4}}?(is|are) (held|stored|kept|known|collected|saved)( \w+){{0,2}} {_ABOUT}\b"
             rf"|\b(which|what) (of )?{_MY} (\w+ )?(data|information|details) (do )?{_YOURS}"
             rf"|\b(copy|copies|export|download|printout|overview) of (all |everything |the |any )*(of )?{_MY}"

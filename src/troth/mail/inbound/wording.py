@@ -47,10 +47,11 @@ def wanted(subject: str, text: str) -> Wanted:
     said = own_words(text)
     heading = "" if _ANSWERED.match(subject) else subject
     plain = _normal(f"{heading}\n\n{said}")
+    sentences = list(_sentences(plain))
     rights: list[Right] = []
-    if any(ALONE.fullmatch(_MARKS.sub(" ", line).strip()) for line in plain.splitlines()):
+    if any(ALONE.fullmatch(_MARKS.sub(" ", line).strip()) for line in (*plain.splitlines(), *sentences)):
         rights.append("stop-marketing")
-    for sentence in _sentences(plain):
+    for sentence in sentences:
         rights += [right for phrases in (ENGLISH, CHINESE) for right in _meant(phrases, sentence)]
     found = sorted(set(rights), key=("stop-marketing", "erase", "access", "correct").index)
     if "erase" in found:  # whoever is erased gets no more mail
