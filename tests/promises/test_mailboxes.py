@@ -1,5 +1,6 @@
 """Mail that comes another way: out of a mailbox, by SMTP, through a socket. It is the same mail."""
 
+import json
 import smtplib
 import socket
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from tests.support import imap, points, smtp
+from tests.support.forked import run
 from tests.support.inbound import PRIVACY, Receiving, listed, mail, requests_of, subscriber
 from tests.support.site import Failed, free_port, troth
 from tests.support.waiting import until
@@ -94,6 +96,18 @@ def test_a_mailbox_that_lets_nobody_in(inbox: Receiving, whole: imap.Box) -> Non
     assert imap.PASSWORD not in inbox.site.printed()
     whole.password, looks = imap.PASSWORD, whole.looks
     until(lambda: whole.looks > looks, "a look")
+
+
+@pytest.mark.promise("P44")
+@pytest.mark.usefixtures("sqlite")
+def test_a_password_that_others_can_read_is_not_used(inbox: Receiving) -> None:
+    """The mailbox's password is its owner's alone, or `status` says so and nobody looks."""
+    file = inbox.site.directory / "keys" / "imap.password"
+    file.chmod(0o644)
+    told = json.loads(run("status", "--data", inbox.site.directory, "--json").stdout)
+    file.chmod(0o600)
+    assert "mail.mailbox-closed" in [one["code"] for one in told["problems"]]
+    assert imap.PASSWORD not in json.dumps(told)
 
 
 @pytest.mark.promise("P43")

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -29,6 +30,12 @@ def start() -> None:
         listening.start(place, Taking(is_ours, _keep_from_server))
     if inbound.imap:
         threading.Thread(target=_look_always, args=(inbound.imap,), name="troth-mailbox", daemon=True).start()
+
+
+def insist_on_able(_at: datetime) -> None:
+    """Refuses where a mailbox is to be looked into and its password is missing."""
+    if settings.TROTH_INBOUND.imap:
+        polling.password(settings.TROTH_KEYS_DIR)
 
 
 def addresses() -> set[str]:

@@ -15,7 +15,7 @@ from rich.table import Table
 from troth import __version__, clock
 from troth.consent import reads as consent
 from troth.cookies import reads as cookies
-from troth.entry import condition, lock, starting
+from troth.entry import condition, lock, receiving, starting
 from troth.entry.errors import NewerStore, Unreadable
 from troth.errors import TrothError
 from troth.ledger import reads as ledger
@@ -208,6 +208,7 @@ _PARTS: Final = (
     _unregistered,
     _mail,
     mail.insist_on_able,
+    receiving.insist_on_able,
     mail.insist_on_sending,
     condition.insist_on_placing,
     condition.insist_on_retention,
