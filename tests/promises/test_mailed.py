@@ -4,6 +4,7 @@ import json
 import re
 import smtplib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -183,6 +184,40 @@ def test_the_letter_goes_to_the_address_on_file(inbox: Receiving, one: Subscribe
     inbox.bring(mail(one.address.upper(), "stop"))
     assert inbox.letter_to(one.address)["To"] == one.address
     assert inbox.server.letters(one.address.upper()) == []
+
+
+@pytest.mark.promise("P42")
+@pytest.mark.parametrize("written", ["LOCAL@xn--bcher-kva.example", "LOCAL@bücher.example"])
+def test_addresses_of_any_letters(client: httpx.Client, inbox: Receiving, written: str) -> None:
+    """A domain of other letters is the same however a mail program writes it."""
+    local = points.address().partition("@")[0]
+    points.taken(points.give(client, inbox.site, "newsletter", email=f"{local}@bücher.example"))
+    sender = written.replace("LOCAL", local)
+    content = mail("x@example.com", "Stop").replace(b"From: x@example.com", f"From: Lin <{sender}>".encode())
+    inbox.bring(content)
+    assert inbox.link_in(inbox.letter_to(f"{local}@xn--bcher-kva.example"))
+
+
+@pytest.mark.promise("P42")
+def test_pressed_twice_at_once(client: httpx.Client, inbox: Receiving, one: Subscriber) -> None:
+    """Of two who press the same button in one moment one does it, and the other finds the link used."""
+    inbox.bring(mail(one.address, "Stop"))
+    link = inbox.link_in(inbox.letter_to(one.address))
+    page = Document(client.get(inbox.site.url + link))
+    sent = {"data": page.hidden, "headers": {"Origin": inbox.site.url}}
+    with ThreadPoolExecutor(4) as pool:
+        pressed = [pool.submit(client.post, inbox.site.url + link, **sent) for _ in range(4)]
+        answers = sorted(done.result().status_code for done in pressed)
+    assert answers == [200, 410, 410, 410]
+    assert [row["state"] for row in requests_of(inbox, one.person)] == ["done"]
+
+
+@pytest.mark.promise("P42")
+@pytest.mark.parametrize("wrong", ["", "x", "IngiOg:1:x", "a:b:c:d"])
+def test_made_up_links_confirm_nothing(client: httpx.Client, inbox: Receiving, wrong: str) -> None:
+    """A link that was not made here, or was altered, is over."""
+    answer = client.get(f"{inbox.site.url}/me/mail/{wrong or 'x' * 500}/")
+    me.refused(answer, 410, "control.link-over")
 
 
 @pytest.mark.promise("P42")

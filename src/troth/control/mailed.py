@@ -6,10 +6,12 @@ whose mail server vouches for it. Everything else is asked about first (:mod:`tr
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from email_validator import EmailNotValidError, validate_email
 
 from troth.consent.wishes import Wish
 from troth.control import advertising, asked, asking, limits, returned, rules
@@ -57,10 +59,18 @@ def _is_vouched_for(came: Came, at: datetime) -> bool:
 
 
 def _known(sender: str) -> str:
-    """Who is known by this address, if anybody."""
+    """Who is known by this address, as it is written or as forms take it in, if anybody."""
+    for one in dict.fromkeys((sender, _normal(sender))):
+        with suppress(NoSuchPerson):
+            return vault.person_at(one) if one else ""
+    return ""
+
+
+def _normal(address: str) -> str:
+    """The address with its domain in its own letters; empty for what is none."""
     try:
-        return vault.person_at(sender) if sender else ""
-    except NoSuchPerson:
+        return validate_email(address, check_deliverability=False).normalized
+    except EmailNotValidError:
         return ""
 
 

@@ -1,8 +1,10 @@
 """Addresses to which no advertising goes: mail to them came back or was complained of. No address stands here."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from troth.ledger.among import rows_among
 from troth.ledger.work import unit_of_work
 from troth.vault import keys, rules
 from troth.vault.models import Unwanted
@@ -23,6 +25,12 @@ def address_ref(address: str) -> str:
 def is_unwanted(address: str) -> bool:
     """Whether no advertising may go to this address any more."""
     return Unwanted.objects.filter(address_ref=address_ref(address)).exclude(why="").exists()
+
+
+def unwanted_among(refs: Collection[str]) -> set[str]:
+    """Of these references of addresses, those to which no advertising may go any more."""
+    rows = rows_among(Unwanted, "address_ref", refs, "address_ref", "why")
+    return {ref for ref, why in rows if why}
 
 
 @unit_of_work

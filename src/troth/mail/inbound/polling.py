@@ -103,6 +103,12 @@ def _taken(imap: imaplib.IMAP4, number: bytes, marks: tuple[str, str], keep: Cal
         mark = marks[1]
     except NotNow:
         return False
+    except (imaplib.IMAP4.error, OSError):
+        raise
+    except Exception:
+        # Whatever is wrong with one mail must keep no other from being taken.
+        log.exception("a mail in the mailbox could not be taken; it is tried again")
+        return False
     _sure(imap.uid("STORE", uid, "+FLAGS.SILENT", f"({mark})"))
     return mark == marks[0]
 

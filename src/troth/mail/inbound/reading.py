@@ -214,7 +214,12 @@ def _digest(message: Message, content: bytes) -> bytes:
 
 
 def _headers(message: Message, name: str) -> list[str]:
-    return [str(one) for one in message.get_all(name, [])]
+    # As they came: letters beyond ASCII stand in UTF-8 where they stand at all (RFC 6532).
+    return [
+        str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        for one, value in message.raw_items()
+        if one.lower() == name
+    ]
 
 
 def _first(message: Message, name: str) -> str:
