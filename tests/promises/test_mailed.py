@@ -5,6 +5,7 @@ import re
 import smtplib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -348,3 +349,29 @@ def test_handed_over_again(inbox: Receiving, one: Subscriber) -> None:
     inbox.bring(content)
     inbox.bring(b"Received: from somewhere else\n" + content)
     assert len(requests_of(inbox, one.person)) == 1
+
+
+@pytest.mark.promise("P42")
+def test_after_an_exchange_of_keys_and_an_older_backup(client: httpx.Client, tmp_path: Path, store: Any) -> None:
+    """What was written opens under the new keys, and again once a backup is put back; links that were sent work."""
+    with Receiving.new(tmp_path, store()) as inbox:
+        where = ("--data", inbox.site.directory)
+        one, other = subscriber(client, inbox.site), subscriber(client, inbox.site)
+        backup = tmp_path / "backup"
+        inbox.bring(mail(other.address, "Hello from the otter"))
+        inbox.bring(mail(points.address(), "Hello from the badger"))
+        inbox.bring(mail(one.address, "Unsubscribe"))
+        link = inbox.link_in(inbox.letter_to(one.address))
+        inbox.site.stop()
+        troth("keys", "rotate", *where)
+        troth("backup", backup, *where)
+        inbox.site.start()
+        inbox.bring(mail(points.address(), "Lost"))
+        inbox.site.stop()
+        troth("restore", backup, *where)
+        assert troth("verify", *where).startswith("Verified: ")
+        inbox.site.start()
+        words = [troth("requests", "show", row["request"], *where) for row in listed(inbox)]
+        assert ["otter" in words[0], "badger" in words[1], len(words)] == [True, True, 3]
+        assert press(client, inbox, link).status_code == 200
+        assert not may_send(client, inbox, one.person)
