@@ -60,7 +60,7 @@ class Server:
         """Listens; without TLS it offers none. With `utf8` it takes addresses of any letters (RFC 6531)."""
         options: dict[str, Any] = {"enable_SMTPUTF8": utf8}
         if tls:
-            options |= {"tls_context": self._context(), "require_starttls": True}
+            options |= {"tls_context": self.context(), "require_starttls": True}
             options |= {"authenticator": _authenticated, "auth_required": True}
         self._running = Controller(self, hostname="127.0.0.1", port=self.port, **options)
         self._running.start()
@@ -86,7 +86,8 @@ class Server:
         """What was taken for `to`."""
         return [one for one in self.taken if one["To"] == to]
 
-    def _context(self) -> ssl.SSLContext:
+    def context(self) -> ssl.SSLContext:
+        """How this server proves itself."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self._certificate(), self.directory / "smtp.key")
         return context

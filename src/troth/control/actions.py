@@ -1,19 +1,33 @@
 """What other rooms may have done here."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Manager
 
-from troth.control.models import Challenge, Code, Export, Passkey, Password, Session, SignIn, ToTell, Words
+from troth.control.models import (
+    Challenge,
+    Code,
+    Enclosed,
+    Export,
+    Mailed,
+    Passkey,
+    Password,
+    Session,
+    SignIn,
+    ToTell,
+    Words,
+)
 from troth.control.sessions import sealed_address
 from troth.ledger.work import unit_of_work
 from troth.mail import actions as mail
+from troth.vault import apart
 from troth.vault import reads as vault
 
 _AT_ONCE: Final = 500
 _OF_PERSONS: Final[tuple[Manager[Any], ...]] = (
-    Challenge.objects, Code.objects, Export.objects, Passkey.objects, Password.objects, Session.objects,
-    SignIn.objects, ToTell.objects, Words.objects,
+    Challenge.objects, Code.objects, Enclosed.objects, Export.objects, Mailed.objects, Passkey.objects,
+    Password.objects, Session.objects, SignIn.objects, ToTell.objects, Words.objects,
 )  # fmt: skip
 
 
@@ -43,13 +57,26 @@ def begin_anew() -> None:
 
 def forget_unknown() -> None:
     """What is left here of persons of whom nothing is held any more goes: erased elsewhere, or their time was over."""
-    kept = (Export.objects, Passkey.objects, Password.objects, SignIn.objects, Session.objects, Words.objects)
+    kept: tuple[Manager[Any], ...] = (
+        Enclosed.objects, Export.objects, Mailed.objects, Passkey.objects, Password.objects, SignIn.objects,
+        Session.objects, Words.objects,
+    )  # fmt: skip
     for rows in kept:
         persons = list(rows.order_by("person").values_list("person", flat=True).distinct())
         for start in range(0, len(persons), _AT_ONCE):
             some = persons[start : start + _AT_ONCE]
-            for person in set(some) - vault.known(some):
+            cases = set(Mailed.objects.filter(case=True, person__in=some).values_list("person", flat=True))
+            for person in set(some) - cases - vault.known(some):
                 forget(person)
+
+
+@unit_of_work
+def end_cases(*, at: datetime) -> None:
+    """What was written by somebody of whom nothing is held goes when its time is over, and its key with it."""
+    over = list(Mailed.objects.filter(case=True, until__lte=at).values_list("person", flat=True)[:_AT_ONCE])
+    for case in over:
+        forget(case)
+    apart.end_cases(over)
 
 
 @unit_of_work

@@ -1,5 +1,6 @@
 """Requests as they stand, as values."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
@@ -9,8 +10,9 @@ from django.db.models import Exists, OuterRef
 
 from troth.control import entries
 from troth.control.errors import NoSuchRequest
-from troth.control.models import Answer, Request, Words
+from troth.control.models import Answer, Enclosed, Request, Words
 from troth.vault.apart import open_for
+from troth.vault.reads import person_keys
 
 _AT_ONCE: Final = 500
 
@@ -79,10 +81,33 @@ def open_of(person: str) -> int:
     return sum(not one.closed for one in requests_of(person))
 
 
-def words_of(ref: str, person: str) -> str:
-    """What the person wrote with a request, for those who answer it; empty when they wrote nothing, or are gone."""
-    sealed = Words.objects.filter(request=ref, person=person).values_list("sealed", flat=True).first()
-    return open_for(person, bytes(sealed), "control_words", ref).decode() if sealed else ""
+def words_of(ref: str) -> str:
+    """What was written with a request, for those who answer it; empty when it was nothing, or who wrote it is gone."""
+    found = Words.objects.filter(request=ref).values_list("person", "sealed").first()
+    if found is None or found[0] not in person_keys([found[0]]):
+        return ""
+    return open_for(found[0], bytes(found[1]), "control_words", ref).decode()
+
+
+class File(NamedTuple):
+    """A file that came with a request, opened."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+def files_of(ref: str) -> list[File]:
+    """The files that came with a request by mail, in their order."""
+    rows = Enclosed.objects.filter(request=ref).order_by("ref").values_list("ref", "person", "sealed")
+    keys = person_keys({person for _, person, _ in rows})
+    found = []
+    for one, person, sealed in rows:
+        if person in keys:
+            head, _, content = open_for(person, bytes(sealed), "control_enclosed", one).partition(b"\n")
+            name, kind = json.loads(head)
+            found.append(File(name, kind, content))
+    return found
 
 
 def _standing(rows: Iterable[Request]) -> list[Standing]:

@@ -25,14 +25,19 @@ from troth.visits import actions as visits
 
 
 class Through(NamedTuple):
-    """Through which door a request came, and who brought it: the ``person``, ``staff``, or the token of a program."""
+    """Through which door a request came, and who brought it: the ``person``, ``staff``, or the token of a program.
 
-    door: Literal["page", "api", "staff"]
+    By mail it is the ``sender``, of whom nobody knows yet who they are.
+    """
+
+    door: Literal["page", "api", "staff", "mail"]
     by: str
 
 
 OWN_PAGE: Final = Through("page", "person")
+BY_MAIL: Final = Through("mail", "sender")
 MOST_OPEN: Final = 20
+_UNKNOWN: Final = ("staff", "mail")
 MOST_WORDS: Final = 4000
 _RIGHTS: Final = {("consent", False): "withdraw", ("objection", True): "object", ("restriction", True): "restrict"}
 
@@ -42,13 +47,18 @@ def ask(person: str, asked: str, *, service: str, through: Through, at: datetime
     """Takes a request in: its clock begins. Answers its reference.
 
     Whoever asks through a door of their own must be somebody of whom something is held; staff may note what somebody
-    unknown asks, and then keep no words of it. `words` are sealed under the person's key.
+    unknown asks, and then keep no words of it; so may what came by mail. `words` are sealed under the person's key.
     """
     row = _received(person, asked, service=service, through=through, at=at)
     if words and person:
-        sealed = seal_for(person, words[:MOST_WORDS].encode(), "control_words", row.ref)
-        Words.objects.create(request=row.ref, person=person, sealed=sealed)
+        keep_words(row.ref, person, words[:MOST_WORDS])
     return row.ref
+
+
+@unit_of_work
+def keep_words(ref: str, person: str, words: str) -> None:
+    """Seals what was written with the request `ref` under the key of its person, or of a case."""
+    Words.objects.create(request=ref, person=person, sealed=seal_for(person, words.encode(), "control_words", ref))
 
 
 @unit_of_work
@@ -155,7 +165,7 @@ def _received(
 
 
 def _insist_on_person(person: str, through: Through) -> None:
-    if (person or through.door != "staff") and not known([person]):
+    if (person or through.door not in _UNKNOWN) and not known([person]):
         message = "Nothing is held of anybody with this reference. Check that it is whole."
         raise NoSuchPerson(message)
 

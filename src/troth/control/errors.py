@@ -104,3 +104,9 @@ class NoSuchEntry(TrothError):
     """The ledger has no entry about the person under this address."""
 
     code, status = "control.no-such-entry", 404
+
+
+class LinkOver(TrothError):
+    """What this link confirms was confirmed or answered already, or its time is over."""
+
+    code, status = "control.link-over", 410

@@ -50,10 +50,11 @@ def directory() -> Path:
 
 
 @unit_of_work
-def order(person: str, *, service: str, language: str, at: datetime) -> str:
+def order(person: str, *, service: str, language: str, at: datetime, answers: str = "") -> str:
     """Has a package made of everything that is held of `person`; one that is on its way is the one.
 
-    Those made before go. :class:`TooOften` when they had as many made as anybody may in a day.
+    Those made before go. :class:`TooOften` when they had as many made as anybody may in a day. It answers a request of
+    its own, or that which is named.
     """
     stays(person)  # two who order at once order one
     begun = Export.objects.filter(person=person, state__in=(WAITING, BUILDING)).values_list("ref", flat=True).first()
@@ -63,7 +64,7 @@ def order(person: str, *, service: str, language: str, at: datetime) -> str:
     Export.objects.filter(person=person).delete()
     rights = in_force(service, at).statement.rights
     right = next((one for one in RIGHTS if one in rights), RIGHTS[0])
-    ref = asking.ask_automatic(person, str(right), service=service, at=at)
+    ref = answers or asking.ask_automatic(person, str(right), service=service, at=at)
     Export.objects.create(ref=ref, person=person, language=language, state=WAITING, at=at, expires=at + LASTS)
     return ref
 

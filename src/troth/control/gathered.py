@@ -102,7 +102,7 @@ class Gathered:
                 for one in uses_of(self.person)
             ],
             "requests": [
-                {"request": one.ref, "asked": one.asked, "words": asked.words_of(one.ref, self.person),
+                {"request": one.ref, "asked": one.asked, "words": asked.words_of(one.ref),
                  "door": one.door, "law": one.law, "at": rfc3339(one.at), "due": one.due.isoformat(),
                  "state": one.state, "entry": one.leaf}
                 for one in asked.requests_of(self.person)

@@ -43,5 +43,6 @@ DOORS: Final = {
     "page": _("on this page"),
     "api": _("through a program"),
     "staff": _("taken in by our staff"),
+    "mail": _("by a mail with your address"),
 }
 ALL: Final = {"right": RIGHTS, "state": STATES, "reason": REASONS, "law": LAWS, "door": DOORS}

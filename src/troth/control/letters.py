@@ -1,7 +1,8 @@
 """The letters that this room writes, in the language of the page they were asked for on."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from troth.control.labels import ALL
 from troth.control.rules import Device
 from troth.mail.rules import Letter
 
@@ -43,6 +45,35 @@ def notice(address: str, what: str, device: Device, at: datetime) -> Letter:
     subject, said = _NOTICES[what]
     shown = {"what": gettext(said), "device": device, "at": at}
     return _letter(address, gettext(subject), "notice", shown)
+
+
+class Told(NamedTuple):
+    """What somebody is told of a mail in their name: what it asks, how it stands, what confirms it, until when."""
+
+    right: str
+    state: str
+    link: str
+    until: datetime
+
+
+def mail_letter(address: str, told: Sequence[Told]) -> Letter:
+    """The letter about mails that came in somebody's name. Nothing of what those say stands in it."""
+    received = [one for one in told if one.state == "tell"]
+    shown = {
+        "asked": [one for one in told if one.link],
+        "stopped": any(one.state == "stopped" for one in told),
+        "received": min(received, key=lambda one: one.until) if received else None,
+        "labels": ALL,
+        "choices": settings.TROTH_URL + reverse("my-choices"),
+        "me": settings.TROTH_URL + reverse("me"),
+    }
+    return _letter(address, gettext("Your mail to {site}"), "mail", shown)
+
+
+def unknown_letter(address: str, until: datetime) -> Letter:
+    """The letter to somebody who wrote, and of whom nothing is held."""
+    shown = {"until": until, "me": settings.TROTH_URL + reverse("me")}
+    return _letter(address, gettext("Your mail to {site}"), "unknown", shown)
 
 
 def _letter(address: str, subject: str, name: str, context: dict[str, Any]) -> Letter:

@@ -140,7 +140,7 @@ class Answer(models.Model):
 
 
 class Words(models.Model):
-    """What a person wrote with a request, sealed under their key."""
+    """What was written with a request, sealed under the key of the person, or of the case if nobody knows who it is."""
 
     request = models.CharField(max_length=REF, primary_key=True)
     person = models.CharField(max_length=REF, db_index=True)
@@ -164,3 +164,37 @@ class Export(models.Model):
     total = models.PositiveIntegerField(default=0)
     at = models.DateTimeField()
     expires = models.DateTimeField()
+
+
+class Arrived(models.Model):
+    """That a mail came, by a keyed digest of it: handed over again, it is the same."""
+
+    digest = models.BinaryField(max_length=DIGEST, primary_key=True)
+    until = models.DateTimeField(db_index=True)
+
+
+class Mailed(models.Model):
+    """That a request came by mail, and how far it is with what its sender is told.
+
+    `person` is who is known by the address that the mail says it is from; where `case`, it is the key of the case,
+    under which that address is sealed. `due` is there as long as something is to be sent.
+    """
+
+    request = models.CharField(max_length=REF, primary_key=True)
+    person = models.CharField(max_length=REF, db_index=True)
+    case = models.BooleanField()
+    sealed = models.BinaryField(default=b"")
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    due = models.DateTimeField(null=True, db_index=True)
+    until = models.DateTimeField(db_index=True)
+
+
+class Enclosed(models.Model):
+    """A file that came with a request by mail, with what it calls itself, sealed as its words are."""
+
+    ref = models.CharField(max_length=REF, primary_key=True)
+    request = models.CharField(max_length=REF, db_index=True)
+    person = models.CharField(max_length=REF, db_index=True)
+    sealed = models.BinaryField()

@@ -23,6 +23,7 @@ from troth.ledger.rules import sha256_hex
 from troth.ledger.work import unit_of_work
 from troth.mail.actions import post
 from troth.statement import reads as statements
+from troth.use.actions import open_own
 from troth.vault import correcting
 from troth.vault.actions import stays
 from troth.vault.correcting import Correct
@@ -46,6 +47,18 @@ def _places(person: str) -> Iterator[tuple[str, str]]:
     for record in dict.fromkeys(record for record, _ in held):
         if (record, address_of(record)) in held:
             yield record, address_of(record)
+
+
+def on_file(person: str, *, service: str, at: datetime) -> str:
+    """The address of `person` that was given last, opened to write to them of their rights; empty if there is none."""
+    place = next(_places(person), None)
+    if place is None:
+        return ""
+    record, field = place
+    right = next(iter(statements.in_force(service, at).statement.rights))
+    opened = open_own(person, str(right), service=service, by="site", at=at, record=record, fields=(field,))
+    found = opened.plain.get(person, {}).get(field, [])
+    return found[-1][1].decode() if found else ""
 
 
 def ask(me: SignedIn, typed: str, sender: str, language: str, *, at: datetime) -> str:

@@ -54,6 +54,12 @@ PASSWORDS_FOR_AN_ADDRESS: Final = Limit("password.address", 10, timedelta(hours=
 # SP 800-63B-4, 3.2.2: no more than a hundred failures in a row.
 FAILURES_FOR_AN_ADDRESS: Final = Limit("password.failures", 100, timedelta(days=90))
 PACKAGES_FOR_A_PERSON: Final = Limit("package.person", 5, timedelta(days=1))
+# Mails that are taken; what is too much stays with the mail server that brings it.
+MAILS_FROM_AN_ADDRESS: Final = Limit("mail.address", 10, timedelta(days=1))
+MAILS_IN_ALL: Final = Limit("mail.all", 1000, timedelta(hours=1))
+ANSWERS_TO_A_PERSON: Final = Limit("answer.person", 1, timedelta(days=1))
+ANSWERS_TO_AN_UNKNOWN: Final = Limit("answer.unknown", 1, timedelta(days=30))
+ANSWERS_IN_ALL: Final = Limit("answer.all", 200, timedelta(hours=1))
 
 # The first that fits: those further down are named by many that come before them.
 _BROWSERS: Final = (

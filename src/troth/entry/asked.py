@@ -52,10 +52,31 @@ def listed(
 def show(ref: Ref, data: Data = Path(), as_json: Json = False) -> None:
     """Shows one request, with what the person wrote."""
     prepared(data)
-    from troth.control.asked import request, words_of  # noqa: PLC0415 - needs the installation
+    from troth.control.asked import files_of, request, words_of  # noqa: PLC0415 - needs the installation
 
-    one = request(ref)
-    told([_said(one) | {"words": words_of(ref, one.person)}], as_json=as_json)
+    files = [{"name": one.name, "type": one.kind, "size": len(one.content)} for one in files_of(ref)]
+    told([_said(request(ref)) | {"words": words_of(ref), "files": files}], as_json=as_json)
+
+
+@requests.command("file")
+def file(
+    ref: Ref,
+    number: Annotated[int, typer.Argument(help="Which of its files, as `show` names them.", min=1)],
+    to: Annotated[Path, typer.Option("--to", help="Where to write it. Nothing there is overwritten.")],
+    data: Data = Path(),
+) -> None:
+    """Writes a file that came with a request by mail. Look at it with care: anybody may have sent it."""
+    prepared(data)
+    from troth.control.asked import files_of  # noqa: PLC0415 - needs the installation
+    from troth.control.errors import NoSuchRequest  # noqa: PLC0415 - needs the installation
+
+    found = files_of(ref)
+    if number > len(found):
+        message = "No such file came with this request. `troth requests show` names those that did."
+        raise NoSuchRequest(message)
+    with to.open("xb") as written:
+        written.write(found[number - 1].content)
+    typer.echo(f"Written to {to}.")
 
 
 @requests.command("extend")

@@ -114,6 +114,68 @@ class Metrics(Part):
         return host.strip("[]"), int(port)
 
 
+class Imap(Part):
+    """A mailbox that is looked into by IMAP, and how often, in seconds."""
+
+    host: Annotated[str, StringConstraints(pattern=r"^[^\s/:]+$")]
+    port: Annotated[int, Field(ge=1, le=_MOST_PORTS)] = 993
+    security: Literal["tls", "none"] = "tls"
+    user: str
+    folder: str = "INBOX"
+    every: Annotated[int, Field(ge=1)] = 60
+
+    @model_validator(mode="after")
+    def _over_tls(self) -> Self:
+        if self.security == "none" and not is_loopback(self.host):
+            wrong = "`security` may be `none` only for a server on this machine. Use `tls`"
+            raise ValueError(wrong)
+        return self
+
+
+def _listening(text: str) -> str:
+    protocol, _, place = text.partition(":")
+    if protocol not in ("lmtp", "smtp") or not place:
+        wrong = "write it as lmtp:HOST:PORT, smtp:HOST:PORT, or lmtp:/PATH of a socket"
+        raise ValueError(wrong)
+    return text if place.startswith("/") else f"{protocol}:{_host_and_port(place)}"
+
+
+class Inbound(Part):
+    """Where mail comes in, for which addresses, and whom to believe that it is from who it says."""
+
+    listen: Annotated[str, AfterValidator(_listening)] | None = None
+    outside: bool = False
+    addresses: tuple[EmailStr, ...] = ()
+    bounces: EmailStr | None = None
+    trusted: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]*$")] = ""
+    dkim: str = ""
+    imap: Imap | None = None
+
+    @model_validator(mode="after")
+    def _on_this_machine(self) -> Self:
+        if self.listen and not self.outside and not self.socket and not is_loopback(self.address[0]):
+            wrong = "`listen` can be reached from outside. Listen on 127.0.0.1 or a socket, or set `outside = true`"
+            raise ValueError(wrong)
+        return self
+
+    @property
+    def protocol(self) -> str:
+        """``lmtp`` or ``smtp``."""
+        return (self.listen or "").partition(":")[0]
+
+    @property
+    def socket(self) -> str:
+        """The path of the socket to listen on; empty where it is a host and port."""
+        place = (self.listen or "").partition(":")[2]
+        return place if place.startswith("/") else ""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to listen on; no port where it is a socket."""
+        host, _, port = (self.listen or "").partition(":")[2].rpartition(":")
+        return ("", 0) if self.socket or not port else (host.strip("[]"), int(port))
+
+
 class Mail(Part):
     """The mail server, or the provider, that takes what the service mails, and whose that is."""
 
@@ -129,6 +191,7 @@ class Mail(Part):
     selector: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)] = "troth"
     bounces: EmailStr | Literal[""] = ""
     per_hour: Annotated[int, Field(ge=0)] = 0
+    inbound: Inbound | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

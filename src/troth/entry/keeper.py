@@ -13,10 +13,10 @@ from django.db import connections
 from troth import clock
 from troth.collection.actions import forget_keys
 from troth.control import packing, sessions
-from troth.control.jobs import send_codes, tidy
+from troth.control.jobs import answer_mails, send_codes, tidy
 from troth.desk.jobs import Publishing
 from troth.desk.jobs import tidy as tidy_desk
-from troth.entry import erasing
+from troth.entry import erasing, receiving
 from troth.entry.errors import ClockLeapt
 from troth.ledger.sequencer import Sequencer
 from troth.mail import jobs as mail
@@ -50,6 +50,7 @@ def start() -> None:
     threading.Thread(target=_always, name="troth-mail", daemon=True).start()
     threading.Thread(target=_issues, name="troth-issues", daemon=True).start()
     threading.Thread(target=_publishing, name="troth-publishing", daemon=True).start()
+    receiving.start()
     intake.start(lambda token, at: sessions.whose(token, at=at))
 
 
@@ -96,6 +97,7 @@ def _always() -> None:
         try:
             now = clock.now()
             send_codes(now)
+            answer_mails(settings.TROTH_SERVICE, now)
             mail.ask_new(now)
             mail.send_due(now)
             pause.wait(_MAIL_EVERY)

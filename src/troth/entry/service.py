@@ -32,6 +32,7 @@ def serve(directory: Path, host: str, port: int) -> None:
     """Serves until it is told to stop: one server to a directory, and beyond loopback only behind TLS (P43)."""
     _insist_on_tls(host)
     _insist_on_apart(port)
+    _insist_on_listener()
     _take(host, port)
     with lock.held(directory, since=_now(), listens=f"{host}:{port}"):
         _open()
@@ -77,6 +78,13 @@ def _insist_on_apart(port: int) -> None:
         message = f"Metrics and pages cannot both listen on port {port}. Give `[metrics] listen` another one."
         raise PortTaken(message)
     _take(host, own)
+
+
+def _insist_on_listener() -> None:
+    """Refuses a place to listen for mail at that somebody else has."""
+    inbound = settings.TROTH_INBOUND
+    if inbound.listen and not inbound.socket:
+        _take(*inbound.address)
 
 
 def _is_loopback(host: str) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from troth.entry.installation import Installation
+from troth.entry.installation import Inbound, Installation
 
 INSTALLATION = Installation(Path(os.environ["TROTH_DATA"]))
 _site = INSTALLATION.configuration.site
@@ -21,6 +21,7 @@ TROTH_SERVICE = _site.service
 TROTH_LANGUAGE = _site.language
 TROTH_COUNTRY = INSTALLATION.configuration.store.country
 TROTH_MAIL = INSTALLATION.configuration.mail
+TROTH_INBOUND = (TROTH_MAIL.inbound if TROTH_MAIL else None) or Inbound()
 TROTH_MAILS_SHOWN = INSTALLATION.shows_mails
 TROTH_ORIGINS = getattr(_site, "origins", ())
 TROTH_SESSION_COOKIE = "__Host-me" if INSTALLATION.secure else "me"

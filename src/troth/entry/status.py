@@ -16,7 +16,7 @@ from troth import __version__, clock
 from troth.consent import reads as consent
 from troth.cookies import reads as cookies
 from troth.desk.reads import progress
-from troth.entry import condition, lock, starting
+from troth.entry import condition, lock, receiving, starting
 from troth.entry.errors import NewerStore, Unreadable
 from troth.errors import TrothError
 from troth.ledger import reads as ledger
@@ -215,6 +215,7 @@ _PARTS: Final = (
     _unregistered,
     _mail,
     mail.insist_on_able,
+    receiving.insist_on_able,
     mail.insist_on_sending,
     condition.insist_on_placing,
     condition.insist_on_retention,

@@ -105,11 +105,14 @@ def open_field(person: str, field: str, wanted: Wanted, *, service: str, by: str
     return values.plain[person][field][-1][1]
 
 
-def open_own(person: str, right: str, *, service: str, by: str, at: datetime, record: str = "") -> Values:
+def open_own(  # noqa: PLR0913 - what is opened, for whom and why
+    person: str, right: str, *, service: str, by: str, at: datetime, record: str = "", fields: Collection[str] = ()
+) -> Values:
     """Everything that is held of a person, for that person: a right is no purpose, and nothing stands against it.
 
-    Of one `record` alone if it is named. What was added from elsewhere stands under a reference of its own;
-    ``consent.reads.supplements_of`` says from where. A right that the statement in force does not declare is refused.
+    Of one `record` alone if it is named, and of it only `fields` if any are. What was added from elsewhere stands under
+    a reference of its own; ``consent.reads.supplements_of`` says from where. A right that the statement in force does
+    not declare is refused.
     """
     if right not in statements.in_force(service, at).statement.rights:
         message = "The statement in force declares no such right. See /privacy/ for those it does."
@@ -122,7 +125,7 @@ def open_own(person: str, right: str, *, service: str, by: str, at: datetime, re
         if record in ("", given.record)
     }
     wanted = Wanted(f"right.{right}")
-    every = {field for fields in may.values() for field in fields}
+    every = {field for found in may.values() for field in found if not fields or field in fields}
     added = consent.supplemented([person])
 
     def allowed(person: str, record: str) -> Collection[str]:

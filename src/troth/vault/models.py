@@ -86,3 +86,16 @@ class Suppression(models.Model):
     """That whoever has this address asked to be erased: a keyed hash that finds nobody, and nothing else of them."""
 
     digest = models.BinaryField(primary_key=True, max_length=32)
+
+
+class Unwanted(models.Model):
+    """What became of mail to the address with this reference: a keyed hash, which outlives whoever is erased.
+
+    `why` is ``bounced`` or ``complained``, and empty as long as mail only came back for the time being, so often.
+    """
+
+    address_ref = models.CharField(max_length=REF, primary_key=True)
+    why = models.CharField(max_length=10, blank=True, default="")
+    soft = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField()
+    last = models.DateTimeField()

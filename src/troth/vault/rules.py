@@ -185,6 +185,12 @@ def suppression(key: bytes, index: bytes) -> bytes:
     return hmac.digest(key, context("troth.v1", "suppressed") + index, "sha256")
 
 
+def address_ref(key: bytes, index: bytes) -> str:
+    """The reference of the address with this look-up index, for return paths: 32 letters that find nobody."""
+    made = hmac.digest(key, context("troth.v1", "address") + index, "sha256")
+    return made.translate(_LETTERS).decode("ascii")
+
+
 def erasure_salt(key: bytes, person: str) -> bytes:
     """The salt of the entry of a person's erasure. Their own key is gone by then, so it comes of the look-up key."""
     return hmac.digest(key, context("troth.v1", "erased", person), "sha256")

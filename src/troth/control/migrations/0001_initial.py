@@ -11,6 +11,36 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Arrived",
+            fields=[
+                ("digest", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ("until", models.DateTimeField(db_index=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Mailed",
+            fields=[
+                ("request", models.CharField(max_length=35, primary_key=True, serialize=False)),
+                ("person", models.CharField(db_index=True, max_length=35)),
+                ("case", models.BooleanField()),
+                ("sealed", models.BinaryField(default=b"")),
+                ("language", models.CharField(max_length=10)),
+                ("state", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                ("due", models.DateTimeField(db_index=True, null=True)),
+                ("until", models.DateTimeField(db_index=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Enclosed",
+            fields=[
+                ("ref", models.CharField(max_length=35, primary_key=True, serialize=False)),
+                ("request", models.CharField(db_index=True, max_length=35)),
+                ("person", models.CharField(db_index=True, max_length=35)),
+                ("sealed", models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Challenge",
             fields=[
                 ("digest", models.BinaryField(max_length=32, primary_key=True, serialize=False)),

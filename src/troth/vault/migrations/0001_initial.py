@@ -73,6 +73,16 @@ class Migration(migrations.Migration):
             fields=[("digest", models.BinaryField(max_length=32, primary_key=True, serialize=False))],
         ),
         migrations.CreateModel(
+            name="Unwanted",
+            fields=[
+                ("address_ref", models.CharField(max_length=35, primary_key=True, serialize=False)),
+                ("why", models.CharField(blank=True, default="", max_length=10)),
+                ("soft", models.PositiveSmallIntegerField(default=0)),
+                ("since", models.DateTimeField()),
+                ("last", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Erasure",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
