@@ -148,8 +148,10 @@ def _cost(found: dict[str, list[Seen]]) -> list[Row]:
 
 def _measured(browser: Browser, url: str, *, slow: bool) -> dict[str, list[Seen]]:
     found: dict[str, list[Seen]] = {kind.name: [] for kind in _KINDS}
-    for number in range(_ROUNDS + 1):
-        told(f"       banners{', slowly' if slow else ''}, round {number} of {_ROUNDS}")
+    # Where a frame more or less is what counts, it takes more rounds to tell.
+    rounds = _ROUNDS if slow else 2 * _ROUNDS
+    for number in range(rounds + 1):
+        told(f"       banners{', slowly' if slow else ''}, round {number} of {rounds}")
         # To and fro: what one leaves behind, such as a page that is being closed, is not always the same one's burden.
         for kind in _KINDS if number % 2 else reversed(_KINDS):
             found[kind.name].append(_visit(browser, url, kind, slow=slow))
