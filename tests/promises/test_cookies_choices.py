@@ -148,6 +148,13 @@ def test_what_is_asked_is_the_same_for_everybody(client: httpx.Client, synology:
     assert [one["id"] for one in told["purposes"]] == list(english["purposes"]) == list(BOTH)
     started = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     assert f"troth.start({started});" in served["/troth.js"].text.replace("\\/", "/")
+    named = {
+        one: client.get(f"{synology.url}/troth.js", params={"language": one}).text for one in ("en", "zh-Hant", "", "x")
+    }
+    assert [told["text"] in named[one] for one in ("en", "zh-Hant") for told in (english, chinese)] == [
+        True, False, False, True,
+    ]  # fmt: skip
+    assert named[""] == named["x"] == served["/troth.js"].text
 
 
 @pytest.mark.promise("P36")
