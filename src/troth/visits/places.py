@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from troth.visits.addresses import named
+from troth.networks import named
 
 _TABLES: Final = "geoip2fast-asn-ipv6.dat.gz"
 
