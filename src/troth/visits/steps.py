@@ -188,8 +188,8 @@ def _referrer(draft: Draft, ground: Ground, bounds: Bounds) -> str:
 
 def _place(draft: Draft, ground: Ground, _bounds: Bounds) -> str:
     """Which provider and country, where either is declared."""
-    if not _PLACED.isdisjoint(ground.declared.fields):
-        draft.place = place(draft.prefix)
+    fields = ground.declared.fields
+    draft.place = place(draft.prefix, country="country" in fields, isp="isp" in fields)
     return ""
 
 
@@ -218,7 +218,6 @@ def _join(draft: Draft, ground: Ground, bounds: Bounds) -> str:
     return ""
 
 
-_PLACED: Final = frozenset({"isp", "country", "address-prefix"})
 STEPS: Final = (
     Step("network", ("flood",), _network),
     Step("read", ("not-json", "misshapen"), _read),

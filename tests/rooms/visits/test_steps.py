@@ -1,6 +1,8 @@
 """What comes is dropped for a reason that has a name; nobody fills the store, or the memory, with what they make up."""
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -101,3 +103,23 @@ def test_what_waits_is_bounded_and_counted() -> None:
     for _ in range(MOST + 7):
         intake.put(came)
     assert intake.outcomes == {"full": 7}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told", "loaded"),
+    [
+        ("country=True, isp=True", "('8.8.8.0/24', 'US', 'GOOGLE')", "CountryASN"),
+        ("country=True, isp=False", "('8.8.8.0/24', 'US', '')", "Country-IPv4IPv6"),
+        ("country=False, isp=False", "('8.8.8.0/24', '', '')", "None"),
+    ],
+)
+def test_no_more_is_loaded_than_is_declared(wanted: str, told: str, loaded: str) -> None:
+    """A table of networks takes room: that of providers is read where they are declared, none where nothing is."""
+    looked = f"""import sys
+from troth.visits.places import place
+print(tuple(place(bytes([8, 8, 8]), {wanted})))
+print(getattr(sys.modules.get("geoip2fast.geoip2fast"), "source_info", None))"""
+    done = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, check=True)
+    line, table = done.stdout.splitlines()
+    assert line == told
+    assert loaded in table
