@@ -273,6 +273,18 @@ def test_what_no_page_of_ours_sends_leaves_nothing(client, site, since):
 
 
 @pytest.mark.promise("P02")
+def test_told_to_stop_it_loses_nothing(client, site, since):
+    """Every visit that was answered is stored, also of the last moment before the server ended."""
+    somebody = Visitor(client, site, TAIWAN)
+    for _ in range(3):
+        for _ in range(20):
+            somebody.see("/products/")
+        assert site.stop() == 0
+        site.start()
+    assert len(since(60)) == 60
+
+
+@pytest.mark.promise("P02")
 def test_killed_it_loses_no_more_than_a_moment(tmp_path: Path, store):
     """What was stored stays when the server is killed; it starts again, and counts on."""
     site = Running.new("infortrend", tmp_path / "killed", store())
