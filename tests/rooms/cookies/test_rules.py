@@ -40,7 +40,7 @@ def test_only_what_waits_is_asked() -> None:
     """A purpose that nothing in the browser waits for is nobody's question there."""
     assert asked().purposes == ()
     assert asked(seen=waiting()).purposes == (NEWS,)
-    assert rules.asked(declared("synology-2006")).purposes == ("personalise", "remember-settings")
+    assert rules.asked(declared("synology-2006")).purposes == ("remember-settings",)
 
 
 def test_the_digest_is_of_what_a_yes_is_about() -> None:
