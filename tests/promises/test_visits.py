@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import pytest
 
 from tests.support.beacons import SAFARI, Row, Visitor, rows, stored
 from tests.support.databases import Databases
 from tests.support.own import Own
+from tests.support.packages import Package
 from tests.support.site import Running, http
 from tests.support.waiting import until
 
@@ -206,6 +208,27 @@ def test_with_a_yes_visits_are_joined_and_a_no_takes_them_apart(client, site, si
     somebody.see("/collect/")
     assert [one["person"] for one in counted(client, site, since) if one["page"] == "/collect/"] == [""]
     assert "learn-more" not in own.page("/me/visits/").text
+
+
+@pytest.mark.promise("P20")
+@pytest.mark.promise("P49")
+def test_joined_visits_are_taken_along(client, site, new):
+    """A package holds the visits that are joined with its person, in its schema and as a table; with the no, none."""
+    own = new()
+    own.press("consent-personalise")
+    for each in (Visitor(own.client, site, TAIWAN), Visitor(client, site, TAIWAN)):
+        each.use("learn-more", "/products/")
+    until(lambda: [one for one in rows(site) if one["person"] == own.person], "it is joined")
+    package = Package.of(own.client, site)
+    jsonschema_rs.validate(json.loads(package.files["information.schema.json"]), package.told)
+    (told,) = package.told["visits"]
+    assert package.table("visits.csv") == [told]
+    assert {name: told[name] for name in ("page", "element", "country", "isp", "network")} == {
+        "page": "/products/", "element": "learn-more", "country": "TW", "isp": "Data Communication Business Group",
+        "network": "168.95.1.0/24",
+    }  # fmt: skip
+    own.press("consent-personalise")
+    assert Package.of(own.client, site).told["visits"] == []
 
 
 def _one(found: Iterable[bytes]) -> bytes:
