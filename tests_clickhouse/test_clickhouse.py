@@ -160,14 +160,14 @@ def test_a_cluster_holds_its_parts_in_replicas(engine):
 
     class Heard(Alone):
         def tell(self, sql: str, **values: object) -> None:
-            told.append(sql)
+            made.append(sql)
             super().tell(sql, **values)
 
-    told: list[str] = []
+    made: list[str] = []
     ClickHouse(Heard(engine.client), "main")
     engines = dict(engine.rows("SELECT name, engine_full FROM system.tables WHERE database = 'site'"))
     for name in ("visits", "visits_counted", "visits_monthly"):
         assert engines[name].startswith(f"Distributed('main', 'site', '{name}_here', sipHash64(")
-        (made,) = [one for one in told if f" {name}_here ON CLUSTER main (" in one]
-        assert f"MergeTree('/clickhouse/tables/{{shard}}/{{database}}/{name}', '{{replica}}'" in made
-        assert "ENGINE = Replicated" in made
+        (one,) = [one for one in made if f" {name}_here ON CLUSTER main (" in one]
+        assert f"MergeTree('/clickhouse/tables/{{shard}}/{{database}}/{name}', '{{replica}}'" in one
+        assert "ENGINE = Replicated" in one
