@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -293,6 +293,20 @@ def test_what_no_page_of_ours_sends_leaves_nothing(client, site, since):
     (one,) = counted(client, site, since)
     assert (one["page"], one["referrer"]) == ("/products/", "")
     assert not traces(site, SECRET)
+
+
+@pytest.mark.promise("P02")
+def test_visits_end_with_their_time(shifting, client):
+    """Once the time is over for which the statement keeps them, nothing of them is stored, and counting goes on."""
+    other, clock = shifting
+    Visitor(client, other, "").see("/products/")
+    stored(other, 1)
+    other.stop()
+    clock.set(timedelta(days=370))
+    other.start()
+    until(lambda: not rows(other), "retention ends it")
+    Visitor(client, other, "").see("/collect/")
+    assert [one["page"] for one in stored(other, 1)] == ["/collect/"]
 
 
 @pytest.mark.promise("P02")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,9 @@ import pytest
 
 from tests.support.beacons import FIREFOX
 from tests.support.declared import declared
+from tests.support.source import ROOT
 from troth.visits.rules import Sight, Visit
+from troth.visits.salt import Salt
 from troth.visits.steps import (
     MOST_ELEMENTS,
     MOST_FROM_A_PREFIX,
@@ -92,6 +95,25 @@ def test_over_midnight_a_visitor_is_another_one(ground: Ground) -> None:
     assert [one.at for one in found] == [at.replace(minute=0, second=0) for at in moments]
     again = [kept(visit(sight("198.51.100.7", moments[-1]), ground, bounds)) for _ in range(3)]
     assert {one.visitor for one in again} == {found[-1].visitor}
+
+
+def test_the_salt_is_gone_after_a_day_whatever_the_clock_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one for a day, and another one once 24 hours have passed, also where the clock shows the same day still."""
+    salt, day, begun = Salt(), NOON.date(), time.monotonic()
+    one = salt.of(day)
+    salt.forget(day)
+    assert salt.of(day) == one
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 24 * 3600 + 1)
+    salt.forget(day)
+    assert one not in vars(salt).values()
+    assert salt.of(day) != one
+
+
+def test_every_reason_is_told_to_whoever_reads_the_figures() -> None:
+    """Each step has a name, and what it drops visits for stands in the page for operators."""
+    told = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    assert len({step.name for step in STEPS}) == len(STEPS)
+    assert [why for step in STEPS for why in step.reasons if f"`{why}`" not in told] == []
 
 
 @pytest.mark.usefixtures("_prepared")
