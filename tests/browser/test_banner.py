@@ -156,5 +156,5 @@ def test_as_a_module(synology: Running, page: Page) -> None:
     page.get_by_role("switch", name="Remember your settings").check()
     press(page, "save", "dialog")
     page.wait_for_function("() => window.heard")
-    assert page.evaluate("heard") == {"personalise": False, "remember-settings": True}
+    assert page.evaluate("heard") == {"remember-settings": True}
     assert page.evaluate("troth.may('remember-settings')") is True

@@ -11,10 +11,8 @@ import isodate
 
 from troth.clock import rfc3339
 from troth.ledger.rules import JSON, canonical, commitment, sha256_hex
-from troth.statement.model import Cookie, Statement
+from troth.statement.model import CHOICES, Cookie, Statement
 
-CHOICES: Final = "choices"
-"""What the statement calls the cookie that keeps a choice."""
 REF, DIGEST = 32, 16
 _MAC: Final = 16
 _LONGEST: Final = 3000
