@@ -17,6 +17,7 @@ from tests.support import forked
 from tests.support.command import told
 from tests.support.databases import Databases
 from tests.support.forked import Fork, own_environment
+from tests.support.waiting import until
 from troth.ledger.verify import verify_site
 
 ROOT = Path(__file__).parents[2]
@@ -132,6 +133,10 @@ class Running:
     def printed(self) -> str:
         """Everything the server has printed so far."""
         return self.output.read_text("utf-8", "replace")
+
+    def looked_after(self, times: int) -> None:
+        """Returns when the retention that each start begins with is over for so many starts: it tidies up files."""
+        until(lambda: self.printed().count('"event": "retention finished"') == times, "the first round of retention")
 
     def leave(self) -> None:
         """Stops for good, in whatever state it is."""
