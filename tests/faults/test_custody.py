@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -72,6 +72,30 @@ def test_erased_by_several_at_once(new_site: NewSite, client: httpx.Client) -> N
     assert len(set(entries)) == len(people)
     for one in people:
         assert persons.marks(site.directory, one) == {}
+
+
+@pytest.mark.promise("P49")
+def test_erasing_leaves_what_is_being_sent(new_site: NewSite, client: httpx.Client) -> None:
+    """While somebody sends a file, another person is erased at the command line: the file is there as acknowledged."""
+    site = new_site("infortrend")
+    gone = somebody(client, site)
+    asked = points.described(client, site, "support")
+    given = points.answers(asked["shown"])
+    given.files["log-file"] = ("long.log", b"It began on Monday.\n" * 50_000, "text/plain")
+    data = {"submission": json.dumps(points.submission(asked, given))}
+    request = client.build_request("POST", f"{site.url}/api/v1/collect/support", data=data, files=given.files)
+    whole = request.read()
+
+    def slowly() -> Iterator[bytes]:
+        yield whole[: len(whole) // 2]
+        until(lambda: len(list(site.directory.glob("files/*/*"))) > 1, "a second file")
+        troth("erase", gone.person, "--data", site.directory)
+        yield whole[len(whole) // 2 :]
+
+    headers = {name: request.headers[name] for name in ("content-type", "content-length")}
+    told = points.taken(client.post(request.url, content=slowly(), headers=headers))
+    points.receipt(client, told["receipt"])
+    assert troth("verify", "--data", site.directory).startswith("Verified: ")
 
 
 @pytest.mark.promise("P49")

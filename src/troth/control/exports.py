@@ -205,8 +205,4 @@ def expire(*, at: datetime) -> int:
 
 def sweep() -> None:
     """Removes files that no package names and that are not being written."""
-    standing = list(directory().glob("*/*"))
-    wanted = {*files.arriving(), *Export.objects.exclude(file="").values_list("file", flat=True)}
-    for file in standing:
-        if file.name not in wanted:
-            file.unlink(missing_ok=True)
+    files.sweep(directory(), lambda: Export.objects.exclude(file="").values_list("file", flat=True))

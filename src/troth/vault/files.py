@@ -4,9 +4,10 @@ A file has a random key of its own; that key is sealed as the value of its field
 Plaintext never touches the disk.
 """
 
+import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -46,12 +47,50 @@ _arriving: set[str] = set()
 
 
 def arriving() -> frozenset[str]:
-    """The files that are being taken in at this moment."""
+    """The files that this process is taking in at this moment."""
     return frozenset(_arriving)
 
 
+def sweep(directory: Path, named: Callable[[], Iterable[str]]) -> None:
+    """Removes the files in `directory` that are not `named` and that no process is taking in."""
+    # In this order: a file that stands and that nobody takes in any more is named by now, if ever. No clock is asked,
+    # which may run ahead of the disk's.
+    standing = {file.name: file for file in directory.glob("*/*")}
+    left = {name for name in standing.keys() - set(named()) if not _is_held(standing[name])}
+    for name in left - set(named() if left else ()):
+        standing[name].unlink(missing_ok=True)
+
+
+def _is_held(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:  # somebody has it, or it is gone
+        return True
+    return False
+
+
+def _held(path: Path) -> BinaryIO:
+    """A new file that is held, by the operating system's lock, from the moment on at which it has its name."""
+    draft = path.with_name(f"{path.name}.part")
+    while True:
+        file = draft.open("xb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            draft.rename(path)
+        except OSError as error:
+            file.close()
+            if not isinstance(error, FileNotFoundError):  # swept away before it was held
+                raise
+        else:
+            return file
+
+
 class Sealing:
-    """A file being sealed: `write` plain bytes, then `finish` (durable), and in the end `keep` or `discard`."""
+    """A file being sealed: `write` plain bytes, then `finish` (durable), and in the end `keep` or `discard`.
+
+    Until then no other process takes it for one that was left behind.
+    """
 
     def __init__(self, directory: Path | None = None) -> None:
         self.kept = False
@@ -65,7 +104,8 @@ class Sealing:
         _arriving.add(self.ref)
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file: BinaryIO = self._path.open("xb")
+            self._file = _held(self._path)
+            self._hold = os.dup(self._file.fileno())
         except OSError:
             _arriving.discard(self.ref)
             raise
@@ -90,7 +130,7 @@ class Sealing:
     def keep(self) -> None:
         """A value that is stored for good names the file."""
         self.kept = True
-        _arriving.discard(self.ref)
+        self._let_go()
 
     def discard(self) -> None:
         """Nobody keeps the file: it goes, or is left to the next sweep."""
@@ -99,7 +139,12 @@ class Sealing:
                 self._file.close()
             self._path.unlink(missing_ok=True)
         finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self.ref in _arriving:
             _arriving.discard(self.ref)
+            os.close(self._hold)
 
     def _chunk(self, plain: bytes, *, last: bool) -> None:
         nonce = rules.chunk_nonce(self._number, last=last)
@@ -132,16 +177,15 @@ def whole(ref: str, description: bytes) -> bool:
         return False
 
 
-def sealed_anew(ref: str, description: bytes) -> tuple[str, bytes]:
-    """Seals file `ref` once more, under another key; answers the new file, which nothing names yet, and what it is.
+def sealed_anew(ref: str, description: bytes) -> tuple[Sealing, bytes] | None:
+    """Seals file `ref` once more, under another key; answers the new file, to be kept once it is named, and what it is.
 
     A file that is not whole stays as it is: verification tells of it.
     """
     if not whole(ref, description):
-        return ref, description
+        return None
     said, sealing = json.loads(description), Sealing()
     for chunk in unsealed(ref, bytes.fromhex(said["key"])):
         sealing.write(chunk)
     sealing.finish()
-    sealing.keep()
-    return sealing.ref, described(said["name"], said["type"], said["size"], said["sha256"], sealing)
+    return sealing, described(said["name"], said["type"], said["size"], said["sha256"], sealing)

@@ -24,7 +24,7 @@ from troth.ledger.secret import secret_in
 from troth.ledger.work import unit_of_work
 from troth.vault import belonging, keys, rules
 from troth.vault.errors import KeyMissing, Rotating
-from troth.vault.files import path_of, sealed_anew
+from troth.vault.files import Sealing, path_of, sealed_anew
 from troth.vault.jobs import sweep_files
 from troth.vault.key_files import KEY_ENCRYPTION_KEY
 from troth.vault.keys import LocalKey
@@ -121,29 +121,33 @@ def seal_anew(wrapped_by: keys.KeyEncryption, persons: Sequence[str]) -> int:
     half = {person: secret for person, secret in secrets.items() if rules.half_exchanged(secret)}
     numbers = [number for (number,) in rows_among(Sealed, "person", half, "id")] if half else []
     for start in range(0, len(numbers), _AT_ONCE):
-        for file in _seal_anew(numbers[start : start + _AT_ONCE], half):
-            path_of(file).unlink(missing_ok=True)
+        for before, now in _seal_anew(numbers[start : start + _AT_ONCE], half):
+            now.keep()
+            path_of(before).unlink(missing_ok=True)
     whole = wrapped_by.wrap([(person, rules.exchanged(secret)) for person, secret in half.items()])
     _wrap_anew([(one, (person, wrapped[person])) for one, person in zip(whole, half, strict=True)])
     return len(half)
 
 
 @unit_of_work
-def _seal_anew(numbers: Sequence[int], secrets: Mapping[str, bytes]) -> list[str]:
-    """Answers the files that nothing names any more. What opens under no key stays: verification tells of it."""
-    anew, left = [], []
+def _seal_anew(numbers: Sequence[int], secrets: Mapping[str, bytes]) -> list[tuple[str, Sealing]]:
+    """Answers the files that nothing names any more, and those in their place.
+
+    What opens under no key stays: verification tells of it.
+    """
+    anew, exchanged = [], []
     columns = ("pk", "person", "record", "field", "sealed", "file")
     for number, person, record, field, sealed, file in Sealed.objects.filter(pk__in=numbers).values_list(*columns):
         secret = secrets[person]
         with suppress(InvalidTag):
             plain, now = rules.opened(secret, person, record, field, bytes(sealed)), file
-            if file:
-                now, plain = sealed_anew(file, plain)
-                left += [file] if now != file else []
+            if file and (other := sealed_anew(file, plain)):
+                exchanged.append((file, other[0]))
+                now, plain = other[0].ref, other[1]
             anew.append((rules.envelope(secret, person, record).seal(plain, field), now, number))
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.executemany(_SEAL_ANEW, anew)
-    return left
+    return exchanged
 
 
 @unit_of_work
