@@ -82,6 +82,8 @@ class Running:
         stores = ("--database", rows, "--keys-database", keys)
         made = told("init", directory, "--from", EXAMPLES / example, "--url", site.url, *stores)
         assert made.returncode == 0, made.stderr
+        if cls.forks:
+            forked.settle(directory)
         troth("publish", directory / "statement.yaml", "--effective", "today", "--data", directory)
         site.start()
         return site
@@ -147,6 +149,7 @@ class Running:
         """Stops for good; the ledger must verify from its rows as well."""
         self.leave()
         troth("verify", "--data", self.directory)
+        forked.leave(self.directory)
 
     def saw(self, method: str, url: str, status: int) -> None:
         """Takes note of an answer this site gave to a test, so that writes are verified after it."""
