@@ -154,6 +154,7 @@ def run(
 
 def settle(directory: Path) -> None:
     """From now on commands on this installation are forks of a process that has read its settings, while they stay."""
+    leave(directory)
     _settled[str(directory)] = _settings(directory)
 
 
@@ -267,9 +268,12 @@ def _end(status: list[int]) -> None:
 
 def main() -> None:
     """Takes orders for the installation that is its argument."""
-    importlib.import_module("troth.entry.commands").installed(Path(sys.argv[1]))
+    directory = Path(sys.argv[1])
+    importlib.import_module("troth.entry.commands").installed(directory)
     for name in LOADED_THERE:
         importlib.import_module(name)
+    for file in directory.glob("*.yaml"):
+        importlib.import_module("troth.statement.loader").load(file)
     _obey()
 
 
