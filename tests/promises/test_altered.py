@@ -54,7 +54,7 @@ def sqlite() -> None:
 def kept_by_somebody(client: httpx.Client, site: Running) -> None:
     """Somebody whose browser sends its signal keeps what they chose in it."""
     with closing(Own(client, site, "newsletter", optional=False)) as own:
-        ref = choices.made(own.client, site, "remember-settings")["reference"][:32]
+        ref = choices.made(own.client, site, "remember-settings")["reference"][: choices.REF]
         form = own.page("/me/choices/").hidden["csrfmiddlewaretoken"]
         own.post("/me/choices/browser/", csrfmiddlewaretoken=form, choice=ref, keep="yes")
         own.client.get(f"{site.url}/", headers={"Sec-GPC": "1"})

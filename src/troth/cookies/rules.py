@@ -15,11 +15,12 @@ from troth.statement.model import Cookie, Statement
 
 CHOICES: Final = "choices"
 """What the statement calls the cookie that keeps a choice."""
-REF, DIGEST = 32, 16
+REF, DIGEST = 35, 16
 _MAC: Final = 16
 _LONGEST: Final = 3000
 _ANSWER: Final = r"[a-z][a-z0-9-]{0,59}=[01]"
-_VALUE: Final = re.compile(rf"v1\.([0-9a-f]{{48}})\.([0-9]{{8}})\.([0-9a-f]{{16}})\.((?:{_ANSWER}(?:,{_ANSWER})*)?)")
+_REFERENCE: Final = rf"[2-7a-z]{{{REF}}}[0-9a-f]{{{_MAC}}}"
+_VALUE: Final = re.compile(rf"v1\.({_REFERENCE})\.([0-9]{{8}})\.([0-9a-f]{{16}})\.((?:{_ANSWER}(?:,{_ANSWER})*)?)")
 # Others than the company and those who work for it: what goes to them is what people may refuse by a signal.
 _OTHERS: Final = ("partner", "affiliate")
 
@@ -138,7 +139,7 @@ def _mac(key: bytes, ref: str, rest: str) -> str:
 
 def ref_in(reference: str) -> str:
     """The bare reference in what a browser keeps of it; empty if it holds none."""
-    return reference[:REF] if re.fullmatch(r"[0-9a-f]{48}", reference) else ""
+    return reference[:REF] if re.fullmatch(_REFERENCE, reference) else ""
 
 
 def standing(one: Chosen | None, asking: Asked, today: date, *, signal: bool) -> dict[str, bool] | None:
