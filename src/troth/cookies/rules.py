@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 import isodate
@@ -115,8 +117,7 @@ class Chosen(NamedTuple):
 
     def written(self, key: bytes) -> str:
         """The value of the cookie. With the reference comes what shows that we wrote all of it."""
-        said = ",".join(f"{name}={answer:d}" for name, answer in self.answers.items())
-        rest = f"{self.day:%Y%m%d}.{self.asked}.{said}"
+        rest = _rest(self.day, self.asked, tuple(self.answers.items()))
         return f"v1.{self.ref}{_mac(key, self.ref, rest)}.{rest}"
 
 
@@ -133,8 +134,16 @@ def chosen(value: str, key: bytes) -> Chosen | None:
     return Chosen(ref, date(int(day[:4]), int(day[4:6]), int(day[6:])), digest, answers)
 
 
+@lru_cache(1024)
+def _rest(day: date, asked: str, answers: tuple[tuple[str, bool], ...]) -> str:
+    """What many choices of a day have in common."""
+    said = ",".join(f"{name}={answer:d}" for name, answer in answers)
+    return f"{day:%Y%m%d}.{asked}.{said}"
+
+
 def _mac(key: bytes, ref: str, rest: str) -> str:
-    return hmac.digest(key, f"{ref}.{rest}".encode(), "sha256").hex()[:_MAC]
+    written = f"{ref}.{rest}".encode()
+    return blake2b(written, key=key, person=b"troth.v1 choice", digest_size=_MAC // 2).hexdigest()
 
 
 def ref_in(reference: str) -> str:
