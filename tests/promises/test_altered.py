@@ -37,6 +37,7 @@ CHANGES = {
     "UPDATE cookies_choice SET choices = replace(choices, 'true', 'false')": "What stands for",
     "UPDATE cookies_choice SET follows = ref": "What stands for",
     "UPDATE cookies_choice SET gpc = NOT gpc": "What stands for",
+    "UPDATE cookies_choice SET at = '2020-01-01 00:00:00'": "What stands for",
     "DELETE FROM cookies_choice": "row is gone",
     "UPDATE cookies_keeping SET person = 'somebody else'": "What stands for",
     "UPDATE cookies_keeping SET choice = 'another'": "What stands for",
