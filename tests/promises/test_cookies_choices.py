@@ -64,11 +64,11 @@ def test_a_choice_has_its_entry_and_its_receipt(client: httpx.Client, synology: 
     entry = Log(client, synology).entry(second["entry"]["leaf"])
     assert entry["choices"] == {PURPOSE: False}
     assert (entry["kind"], entry["gpc"], entry["language"]) == ("chosen", False, "en")
-    assert not any(one["reference"][:32] in json.dumps(entry) for one in (first, second))
+    assert not any(one["reference"][: choices.REF] in json.dumps(entry) for one in (first, second))
     file = tmp_path / "receipt.json"
     file.write_bytes(client.get(second["receipt"]).content)
     assert "Verified" in troth("verify", "--receipt", file)
-    assert json.loads(file.read_bytes())["receipt"]["dct:replaces"] == first["reference"][:32]
+    assert json.loads(file.read_bytes())["receipt"]["dct:replaces"] == first["reference"][: choices.REF]
     for mark in ("127.0.0.1", "python-httpx"):
         assert mark not in file.read_text("utf-8").replace(synology.url.removeprefix("http://"), "")
 
@@ -128,7 +128,7 @@ def test_no_other_site_chooses_for_anybody(client: httpx.Client, synology: Runni
             assert "access-control-allow-origin" not in answer.headers
     across = client.post(f"{synology.url}/choices/", data={"all": "yes"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert across.status_code == 403
-    told = choices.made(client, synology, reference="0" * 48)
+    told = choices.made(client, synology, reference="a" * choices.REF + "0" * 16)
     until(lambda: client.get(told["receipt"]).status_code == 200, "the receipt")
     assert client.get(told["receipt"]).json()["receipt"]["dct:replaces"] == ""
 

@@ -31,7 +31,7 @@ from troth.statement import reads as statements
 from troth.statement.reads import Published
 from troth.use.reads import people
 from troth.use.rules import Standing
-from troth.vault.rules import draw, new_ref
+from troth.vault.rules import new_ref, new_refs
 
 _MOST_NAMES: Final = 200
 _OTHERS: Final = "?"
@@ -91,8 +91,8 @@ def _choose(brought: Sequence[Choosing]) -> Sequence[Taken | Exception]:
     asking = {service: reads.asking(service, at) for service in {one.service for one in brought}}
     known = _known({one.follows for one in brought if one.follows})
     found = [
-        _recorded(one, asking[one.service], drawn.hex(), one.follows if one.follows in known else "", at)
-        for one, drawn in zip(brought, draw(rules.REF // 2, len(brought)), strict=True)
+        _recorded(one, asking[one.service], ref, one.follows if one.follows in known else "", at)
+        for one, ref in zip(brought, new_refs(at, len(brought)), strict=True)
     ]
     fresh = [one for one in found if isinstance(one, Recorded)]
     leaves = dict(zip(fresh, _kept(fresh, at), strict=True))

@@ -1,6 +1,5 @@
 """Choices by API: what is asked, the same for everybody, and the choice that ``troth.js`` sends."""
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -16,7 +15,7 @@ from troth.cookies import browser, reads
 from troth.cookies.actions import Choosing, Taken, choose, hear, note_unregistered
 from troth.cookies.errors import Malformed
 from troth.cookies.rules import DIGEST, ref_in
-from troth.ledger.rules import each_once
+from troth.ledger.rules import parsed
 from troth.networks import sender
 
 router = Router(tags=["choices"])
@@ -167,7 +166,7 @@ def read(shape: type[B], body: bytes) -> B:
         message = "This is longer than any choice. Send what GET of this address asks, and nothing else."
         raise Malformed(message)
     try:
-        return shape.model_validate(json.loads(body.decode(), object_pairs_hook=each_once))
+        return shape.model_validate(parsed(body))
     except (ValueError, RecursionError) as error:
         message = "This is not JSON in UTF-8 as /api/v1/openapi.json describes it. Send it so, each name once."
         raise Malformed(message) from error

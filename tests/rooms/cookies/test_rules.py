@@ -80,7 +80,7 @@ answers = st.dictionaries(st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)
 @given(answers, st.dates(date(2020, 1, 1), date(2100, 1, 1)))
 def test_what_is_written_is_read(said: dict[str, bool], day: date) -> None:
     """The value of a cookie holds all of a choice."""
-    one = Chosen("0" * rules.REF, day, "a" * rules.DIGEST, said)
+    one = Chosen("a" * rules.REF, day, "a" * rules.DIGEST, said)
     assert chosen(one.written(KEY), KEY) == one
 
 
@@ -88,7 +88,7 @@ def test_what_is_written_is_read(said: dict[str, bool], day: date) -> None:
 def test_what_was_not_written_is_no_choice(text: str, data: st.DataObject) -> None:
     """No text of anybody else's is one, nor ours with a character changed."""
     assert chosen(text, KEY) is None
-    value = Chosen("0" * rules.REF, DAY, "a" * rules.DIGEST, {NEWS: False}).written(KEY)
+    value = Chosen("a" * rules.REF, DAY, "a" * rules.DIGEST, {NEWS: False}).written(KEY)
     at = data.draw(st.integers(0, len(value) - 1))
     other = data.draw(st.characters().filter(lambda one: one != value[at]))
     assert chosen(value[:at] + other + value[at + 1 :], KEY) is None
@@ -98,7 +98,7 @@ def test_what_was_not_written_is_no_choice(text: str, data: st.DataObject) -> No
 def test_a_choice_stands_for_its_time() -> None:
     """From its day to the day on which its time is over; not before, and not about anything else."""
     asking = asked(seen=waiting(host="elsewhere.example"))
-    one = Chosen("0" * rules.REF, DAY, asking.digest, {NEWS: True})
+    one = Chosen("a" * rules.REF, DAY, asking.digest, {NEWS: True})
     for day, signal, stands in (
         (DAY, False, {NEWS: True}),
         (DAY, True, {NEWS: False}),
