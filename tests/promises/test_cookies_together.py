@@ -40,21 +40,21 @@ def test_one_that_is_refused_spoils_no_other(client: httpx.Client, synology: Run
         {"digest": "0" * 16},
         {"language": "fr"},
         {"choices": {"sell-everything": True}},
-        {"choices": {"personalise": "yes"}},
+        {"choices": {"remember-settings": "yes"}},
     )
     log = Log(client, synology)
     before = log.settled()
 
     def choose(own: httpx.Client, number: int) -> list[dict[str, Any]]:
         told: list[dict[str, Any]] = []
-        said = {"personalise": number % 2 == 0, "remember-settings": number % 3 == 0}
+        said = {"remember-settings": number % 2 == 0}
         for time in range(TIMES):
             sound = {"digest": digest, "reference": told[-1]["reference"] if told else ""}
             if (number + time) % 3:
                 answer = choices.send(own, synology, said, **sound)
                 assert answer.status_code == 201, answer.text
                 told.append(answer.json())
-                assert told[-1]["cookie"].endswith(f"={said['personalise']:d},remember-settings={number % 3 == 0:d}")
+                assert told[-1]["cookie"].endswith(f".remember-settings={number % 2 == 0:d}")
             else:
                 bad = {**sound, **wrong[(number + time) // 3 % len(wrong)]}
                 answer = choices.send(own, synology, bad.pop("choices", said), **bad)
@@ -87,7 +87,7 @@ def test_killed_while_many_choose(new_site: NewSite, tmp_path: Path) -> None:
         def choose(own: httpx.Client, _number: int) -> None:
             try:
                 while len(told) < MOST:
-                    answer = choices.send(own, site, {"personalise": True}, digest=digest)
+                    answer = choices.send(own, site, {"remember-settings": True}, digest=digest)
                     if answer.status_code == 201:
                         told.append(answer.json())
                     if len(told) >= FEWEST and killing.acquire(blocking=False):
