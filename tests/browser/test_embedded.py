@@ -17,6 +17,7 @@ from tests.support.banner import PURPOSE, banner, press
 from tests.support.databases import Databases
 from tests.support.outsider import Log
 from tests.support.site import EXAMPLES, Running
+from tests.support.waiting import until
 
 PAGE = """<!doctype html><html lang="en"><title>Fans of storage</title><h1>Fans of storage</h1>
 <script src="{site}/static/collection/embed.js" data-point="newsletter" data-language="{language}" async></script>"""
@@ -152,9 +153,9 @@ def test_the_banner_stands_in_another_site(embeddable: Running, elsewhere: Elsew
         expect(banner(page)).to_be_visible()
         assert (page.evaluate("window.ran"), page.context.cookies()) == (None, [])
         press(page, "accept")
-        page.wait_for_function("window.ran")
+        until(lambda: page.evaluate("window.ran"), "what waited for a yes")
         page.reload()
-        page.wait_for_function("window.ran")
+        until(lambda: page.evaluate("window.ran"), "what waited for a yes")
         expect(banner(page)).to_be_hidden()
         assert {(one["name"], one["domain"]) for one in page.context.cookies()} == {("choices", "localhost")}
         assert page.context.cookies(server) == []
