@@ -220,9 +220,10 @@ def _below(pid: int) -> list[psutil.Process]:
 
 
 def _runs(process: psutil.Process) -> bool:
-    # Nobody may be there to ask how an orphan ended: then it stays, as a name only.
+    # Nobody may be there to ask how an orphan ended: then it stays, as a name only. As long as one of its threads is
+    # about to end, so does the port on which it listens.
     with suppress(psutil.NoSuchProcess):
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
+        return bool(process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1)
     return False
 
 
