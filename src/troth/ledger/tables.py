@@ -95,7 +95,7 @@ def put_back(tables: Iterable[type[models.Model]], alias: str, directory: Path, 
 
 
 def _row(model: type[models.Model], turns: dict[str, Callable[[Any], Any]], row: dict[str, Any]) -> models.Model:
-    return model(**{name: turns[name](value) for name, value in row.items()})
+    return model(**{name: None if value is None else turns[name](value) for name, value in row.items()})
 
 
 def _turn(field: Any) -> Callable[[Any], Any]:
