@@ -6,11 +6,10 @@ import time
 from datetime import date
 from statistics import median
 
-from chdb.session import Session
+import clickhouse_connect
 
-from tests_clickhouse.test_clickhouse import Engine
 from troth.visits.stores import DIMENSIONS, Question
-from troth.visits.stores.clickhouse import ClickHouse
+from troth.visits.stores.clickhouse import ClickHouse, Connected
 
 _ASKED = Question("site", date(2026, 9, 1), date(2026, 9, 30))
 _ROUNDS = 9
@@ -31,12 +30,9 @@ _FILL = """
 def main() -> None:
     """Fills, settles, asks."""
     directory, many = sys.argv[1:]
-    session = Session(directory)
-    session.query("CREATE DATABASE IF NOT EXISTS site ENGINE = Atomic")
-    session.query("USE site")
-    engine = Engine(session)
+    engine = Connected(clickhouse_connect.get_client(interface="chdb", path=directory))
     store = ClickHouse(engine)
-    engine.tell(_FILL, many=many)
+    engine.tell(_FILL, many=int(many))
     begun = time.perf_counter()
     store.settle()
     settled = time.perf_counter() - begun

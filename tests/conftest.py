@@ -23,7 +23,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.support import choices, chromium, databases, forked, network
+from tests.support import choices, chromium, databases, network
 from tests.support.site import Running, http
 from tests.support.waiting import WITHIN
 
@@ -96,7 +96,6 @@ def sqlite(store: object) -> None:
 
 def _served(example: str, directory: Path, store: Callable[[], databases.Databases]) -> Iterator[Running]:
     site = Running.new(example, directory / example, store())
-    forked.settle(site.directory)
     _shared.append(site)
     yield site
     _shared.remove(site)

@@ -1,60 +1,63 @@
-"""The store of visits on ClickHouse, its SQL run by the real engine in this process (chdb).
+"""The store of visits on ClickHouse, its SQL run by the real engine in this process (chdb), through the real client.
 
 They stand apart: the engine is 534 MB. `make test-clickhouse` runs them.
 """
 
-import json
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from pathlib import Path
 
+import clickhouse_connect
 import pytest
-from chdb.session import Session
 
 from troth.visits.rules import Visit
 from troth.visits.stores import DIMENSIONS, Dimension, Question
-from troth.visits.stores.clickhouse import ClickHouse
+from troth.visits.stores.clickhouse import SETTINGS, ClickHouse, Connected
 
 FIRST = datetime(2026, 9, 28, tzinfo=UTC)
 LAST = date(2026, 10, 3)
 
 
-class Engine:
-    """Carries questions to the engine in this process."""
+# A cluster of this process alone: its port is never listened on, and tells the engine that it means itself.
+CLUSTER = """<clickhouse><tcp_port>9000</tcp_port><remote_servers><main><shard>
+<replica><host>127.0.0.1</host><port>9000</port></replica></shard></main></remote_servers></clickhouse>"""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
 
-    def rows(self, sql: str, **values: object) -> Sequence[Sequence[Any]]:
-        """What a question is answered with."""
-        found: list[list[Any]] = json.loads(self.session.query(sql, "JSONCompact", params=values).bytes())["data"]
-        return found
+class Alone(Connected):
+    """A machine that is the whole cluster. Nothing keeps replicas in step there, so that none is made.
+
+    The engine reads the words for it all the same, before they are taken out.
+    """
 
     def tell(self, sql: str, **values: object) -> None:
-        """Has something done."""
-        self.session.query(sql, params=values)
-
-    def put(self, table: str, lines: bytes) -> None:
-        """Puts rows into a table."""
-        self.session.query(f"INSERT INTO {table} FORMAT JSONEachRow {lines.decode()}")
+        self.rows("SELECT formatQuery({said:String})", said=sql)
+        sql = re.sub(r"Replicated(\w+)\('/clickhouse[^']*', '{replica}'(?:, )?", r"\1(", sql)
+        super().tell(sql.replace(" ON CLUSTER main", ""), **values)
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    session = Session()
-    session.query("CREATE DATABASE IF NOT EXISTS site ENGINE = Atomic")
-    session.query("USE site")
-    yield Engine(session)
-    session.close()
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
+    file: Path = tmp_path_factory.mktemp("clickhouse") / "cluster.xml"
+    file.write_text(CLUSTER, "utf-8")
+    client = clickhouse_connect.get_client(
+        interface="chdb", settings=SETTINGS, chdb_options={"config-file": str(file)}, autogenerate_session_id=False
+    )
+    engine = Alone(client)
+    engine.tell("CREATE DATABASE IF NOT EXISTS site ENGINE = Atomic")
+    client.database = "site"
+    yield engine
+    client.close()
 
 
-@pytest.fixture
-def store(engine: Engine) -> ClickHouse:
+@pytest.fixture(params=["", "main"], ids=["one machine", "a cluster"])
+def store(engine: Alone, request: pytest.FixtureRequest) -> ClickHouse:
     for table in ("visits", "visits_counted", "visits_monthly"):
-        engine.tell(f"DROP TABLE IF EXISTS {table} SYNC")
-    return ClickHouse(engine)
+        for part in ("", "_here"):
+            engine.tell(f"DROP TABLE IF EXISTS {table}{part} SYNC")
+    return ClickHouse(engine, request.param)
 
 
 def visits(many: int, seed: int = 1) -> list[Visit]:
@@ -150,3 +153,21 @@ def test_a_person_is_taken_apart_from_their_visits(store, engine):
         "SELECT count() FROM visits WHERE visitor = {one:UUID}", one="99999999-9999-9999-9999-999999999999"
     ) == [[0]]
     assert {name: told(store, name) for name in DIMENSIONS} == before
+
+
+def test_a_cluster_holds_its_parts_in_replicas(engine):
+    """On several machines each holds a part, in step with its replicas; all parts together have the other name."""
+
+    class Heard(Alone):
+        def tell(self, sql: str, **values: object) -> None:
+            made.append(sql)
+            super().tell(sql, **values)
+
+    made: list[str] = []
+    ClickHouse(Heard(engine.client), "main")
+    engines = dict(engine.rows("SELECT name, engine_full FROM system.tables WHERE database = 'site'"))
+    for name in ("visits", "visits_counted", "visits_monthly"):
+        assert engines[name].startswith(f"Distributed('main', 'site', '{name}_here', sipHash64(")
+        (one,) = [one for one in made if f" {name}_here ON CLUSTER main (" in one]
+        assert f"MergeTree('/clickhouse/tables/{{shard}}/{{database}}/{name}', '{{replica}}'" in one
+        assert "ENGINE = Replicated" in one

@@ -94,8 +94,11 @@ def test_by_keys_alone(synology: Running, page: Page) -> None:
         assert page.evaluate(FOCUSED) != "choose"
     switch = page.get_by_role("switch", name="Remember your settings")
     switch.focus()
+    said = page.locator("label").filter(has=switch).locator(".on, .off").filter(visible=True)
+    expect(said).to_have_text("Off")
     page.keyboard.press("Space")
     expect(switch).to_be_checked()
+    expect(said).to_have_text("On")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()
@@ -156,5 +159,5 @@ def test_as_a_module(synology: Running, page: Page) -> None:
     page.get_by_role("switch", name="Remember your settings").check()
     press(page, "save", "dialog")
     page.wait_for_function("() => window.heard")
-    assert page.evaluate("heard") == {"personalise": False, "remember-settings": True}
+    assert page.evaluate("heard") == {"remember-settings": True}
     assert page.evaluate("troth.may('remember-settings')") is True

@@ -1,4 +1,4 @@
-"""A form stands in a site that is not ours: it takes a submission there, sets nothing, and only where declared."""
+"""A form, or the banner, stands in a site that is not ours: it does there what it does here, only where declared."""
 
 import json
 import threading
@@ -13,9 +13,11 @@ from ruamel.yaml import YAML
 
 from tests.conftest import NewProfile
 from tests.support import points
+from tests.support.banner import PURPOSE, banner, press
 from tests.support.databases import Databases
 from tests.support.outsider import Log
 from tests.support.site import EXAMPLES, Running
+from tests.support.waiting import until
 
 PAGE = """<!doctype html><html lang="en"><title>Fans of storage</title><h1>Fans of storage</h1>
 <script src="{site}/static/collection/embed.js" data-point="newsletter" data-language="{language}" async></script>"""
@@ -32,6 +34,7 @@ class Elsewhere:
     def __init__(self, port: int) -> None:
         self.origin = f"http://localhost:{port}"
         self.content = b""
+        self.policy = ""
 
     def embed(self, site: Running, language: str = "en") -> str:
         """Embeds the newsletter of `site` and answers the page's address."""
@@ -47,6 +50,7 @@ def served() -> Iterator[Elsewhere]:
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Security-Policy", other.policy)
             self.end_headers()
             self.wfile.write(other.content)
 
@@ -73,12 +77,15 @@ def elsewhere() -> Iterator[Elsewhere]:
 
 @pytest.fixture(scope="module")
 def embeddable(store: Callable[[], Databases], elsewhere: Elsewhere, tmp_path_factory) -> Iterator[Running]:
-    """A site whose statement lets `elsewhere` show the newsletter form."""
+    """A site whose statement lets `elsewhere` show the newsletter form, and whose settings let it ask for choices."""
     plain = YAML(typ="safe", pure=True).load((EXAMPLES / "infortrend" / "statement.yaml").read_text("utf-8"))
     plain["collection"]["newsletter"]["embed"] = [elsewhere.origin]
     example = tmp_path_factory.mktemp("embedding")
     (example / "statement.yaml").write_text(json.dumps(plain, ensure_ascii=False, default=str), "utf-8")
     site = Running.new(str(example), tmp_path_factory.mktemp("site") / "embedding", store())
+    file = site.directory / "troth.toml"
+    file.write_text(file.read_text("utf-8").replace("[site]\n", f'[site]\norigins = ["{elsewhere.origin}"]\n'), "utf-8")
+    site.restart()
     yield site
     site.close()
 
@@ -129,6 +136,31 @@ def test_an_embedded_form_speaks_the_language_asked_for(embeddable: Running, els
     form.get_by_role("button", name="送出").click()
     expect(form.get_by_role("status")).to_be_visible()
     expect(form.locator("html")).to_have_attribute("lang", "zh-Hant")
+
+
+@pytest.mark.usefixtures("sqlite")
+def test_the_banner_stands_in_another_site(embeddable: Running, elsewhere: Elsewhere, page: Page) -> None:
+    """One line puts it there, under a policy that lets nothing inline in without its nonce; what waits runs with the
+    yes, which is known on the next page and kept by that site alone.
+    """
+    server = embeddable.url
+    elsewhere.policy = f"default-src 'none'; script-src 'nonce-n0nce' {server}; connect-src {server}"
+    elsewhere.content = f"""<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>
+        <script src="{server}/troth.js" async></script>
+        <script type="text/plain" data-troth="{PURPOSE}" nonce="n0nce">window.ran = true</script>""".encode()
+    try:
+        page.goto(f"{elsewhere.origin}/")
+        expect(banner(page)).to_be_visible()
+        assert (page.evaluate("window.ran"), page.context.cookies()) == (None, [])
+        press(page, "accept")
+        until(lambda: page.evaluate("window.ran"), "what waited for a yes")
+        page.reload()
+        until(lambda: page.evaluate("window.ran"), "what waited for a yes")
+        expect(banner(page)).to_be_hidden()
+        assert {(one["name"], one["domain"]) for one in page.context.cookies()} == {("choices", "localhost")}
+        assert page.context.cookies(server) == []
+    finally:
+        elsewhere.policy = ""
 
 
 def test_another_site_cannot_embed_it(embeddable: Running, profile: NewProfile) -> None:

@@ -3,14 +3,15 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
 
-from tests.support import persons, points
+from tests.support import documents, persons, points
 from tests.support.copies import Copy
 from tests.support.crowd import Crowd
 from tests.support.forked import TROTH, own_environment, run
@@ -18,7 +19,7 @@ from tests.support.kept import kept
 from tests.support.persons import somebody
 from tests.support.site import Failed, Running, troth
 from tests.support.told import Told
-from tests.support.waiting import until
+from tests.support.waiting import WITHIN, until
 
 NewSite = Callable[[str], Running]
 # No file may become larger: enough to begin, too little to finish.
@@ -72,6 +73,32 @@ def test_erased_by_several_at_once(new_site: NewSite, client: httpx.Client) -> N
     assert len(set(entries)) == len(people)
     for one in people:
         assert persons.marks(site.directory, one) == {}
+
+
+@pytest.mark.promise("P44", "P49")
+def test_erased_while_a_file_comes_in(new_site: NewSite, client: httpx.Client) -> None:
+    """What sweeps the files of somebody erased leaves alone a file that the server is taking in at that moment."""
+    site = new_site("infortrend")
+    gone = somebody(client, site)
+    page = documents.opened(client, documents.address_of(site, "support"))
+    given = points.answers(points.described(client, site, "support")["shown"])
+    log = {name: (called, b"one line of it\n" * 40_000, kind) for name, (called, _, kind) in given.files.items()}
+    sent = documents.request(client, page, documents.typed(given), log)
+    whole, arrived = sent.read(), Event()
+
+    def slowly() -> Iterator[bytes]:
+        yield whole[:-9]
+        assert arrived.wait(WITHIN)
+        yield whole[-9:]
+
+    with ThreadPoolExecutor() as threads:
+        answer = threads.submit(client.post, page.url, content=slowly(), headers=sent.headers)
+        until(lambda: kept(site.directory).of_nobody(), "that the file is on its way")
+        troth("erase", gone.person, "--data", site.directory)
+        arrived.set()
+    assert answer.result().status_code == 303, answer.result().text
+    points.receipt(client, site.url + answer.result().headers["location"])
+    assert not kept(site.directory).of_nobody()
 
 
 @pytest.mark.promise("P49")

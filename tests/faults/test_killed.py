@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,26 @@ def test_what_answers_is_killed_alone(new_site: Callable[[str], Running]) -> Non
     until(site.is_ready, "another process that answers")
     assert worker not in site.processes()
     told.hold(told.note(sent, crowd.checkpoint))
+
+
+@pytest.mark.promise("P44")
+def test_it_ends_however_often_it_is_told(new_site: Callable[[str], Running]) -> None:
+    """Told to end again and again while it ends, the process that answers keeps nobody waiting for good."""
+    site = new_site("infortrend")
+    first, worker = site.processes()
+    os.kill(first, signal.SIGTERM)
+    until(lambda: not _told(worker), "the end of the process that answers")
+    assert site.stop() == 0
+
+
+def _told(process: int) -> bool:
+    """Whether it was there to be told to end, a thousand times in a row."""
+    with suppress(ProcessLookupError):
+        for _ in range(1000):
+            os.kill(process, signal.SIGTERM)
+            time.sleep(0)
+        return True
+    return False
 
 
 @pytest.mark.promise("P53")

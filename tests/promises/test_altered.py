@@ -38,6 +38,7 @@ CHANGES = {
     "UPDATE cookies_choice SET choices = replace(choices, 'true', 'false')": "What stands for",
     "UPDATE cookies_choice SET follows = ref": "What stands for",
     "UPDATE cookies_choice SET gpc = NOT gpc": "What stands for",
+    "UPDATE cookies_choice SET at = '2020-01-01 00:00:00'": "What stands for",
     "DELETE FROM cookies_choice": "row is gone",
     "UPDATE cookies_keeping SET person = 'somebody else'": "What stands for",
     "UPDATE cookies_keeping SET choice = 'another'": "What stands for",
@@ -68,7 +69,7 @@ def sqlite() -> None:
 def kept_by_somebody(client: httpx.Client, site: Running) -> None:
     """Somebody whose browser sends its signal keeps what they chose in it."""
     with closing(Own(client, site, "newsletter", optional=False)) as own:
-        ref = choices.made(own.client, site, "remember-settings")["reference"][:32]
+        ref = choices.made(own.client, site, "remember-settings")["reference"][: choices.REF]
         form = own.page("/me/choices/").hidden["csrfmiddlewaretoken"]
         own.post("/me/choices/browser/", csrfmiddlewaretoken=form, choice=ref, keep="yes")
         own.client.get(f"{site.url}/", headers={"Sec-GPC": "1"})

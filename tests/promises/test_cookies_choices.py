@@ -12,7 +12,7 @@ from tests.support.outsider import Log
 from tests.support.site import Running, http, troth
 from tests.support.waiting import until
 
-BOTH = ("personalise", "remember-settings")
+PURPOSE = "remember-settings"
 
 
 def switches(page: documents.Document) -> dict[str, bool]:
@@ -28,12 +28,12 @@ def switches(page: documents.Document) -> dict[str, bool]:
 def test_choices_are_made_without_script(client: httpx.Client, synology: Running) -> None:
     """All or nothing are one press each, one purpose is two; the page then shows what stands."""
     page = documents.opened(client, f"{synology.url}/choices/")
-    assert switches(page) == dict.fromkeys(BOTH, False)
+    assert switches(page) == {PURPOSE: False}
     assert "You have not chosen yet" in page.text
     for said, stands in (
-        ({"all": "yes"}, dict.fromkeys(BOTH, True)),
-        ({"all": "no"}, dict.fromkeys(BOTH, False)),
-        ({"allow.personalise": "yes"}, {"personalise": True, "remember-settings": False}),
+        ({"all": "yes"}, {PURPOSE: True}),
+        ({"all": "no"}, {PURPOSE: False}),
+        ({f"allow.{PURPOSE}": "yes"}, {PURPOSE: True}),
     ):
         answer = choices.form(client, synology, **said)
         assert (answer.status_code, answer.headers["location"]) == (303, "/choices/#saved")
@@ -59,16 +59,16 @@ def test_declining_is_as_near_as_accepting(client: httpx.Client, site: Running) 
 @pytest.mark.promise("P36")
 def test_a_choice_has_its_entry_and_its_receipt(client: httpx.Client, synology: Running, tmp_path) -> None:
     """The ledger tells which choice was made and nothing of whose; the receipt shows it, and anybody may check that."""
-    first = choices.made(client, synology, "personalise")
+    first = choices.made(client, synology, PURPOSE)
     second = choices.made(client, synology, reference=first["reference"])
     entry = Log(client, synology).entry(second["entry"]["leaf"])
-    assert entry["choices"] == dict.fromkeys(BOTH, False)
+    assert entry["choices"] == {PURPOSE: False}
     assert (entry["kind"], entry["gpc"], entry["language"]) == ("chosen", False, "en")
-    assert not any(one["reference"][:32] in json.dumps(entry) for one in (first, second))
+    assert not any(one["reference"][: choices.REF] in json.dumps(entry) for one in (first, second))
     file = tmp_path / "receipt.json"
     file.write_bytes(client.get(second["receipt"]).content)
     assert "Verified" in troth("verify", "--receipt", file)
-    assert json.loads(file.read_bytes())["receipt"]["dct:replaces"] == first["reference"][:32]
+    assert json.loads(file.read_bytes())["receipt"]["dct:replaces"] == first["reference"][: choices.REF]
     for mark in ("127.0.0.1", "python-httpx"):
         assert mark not in file.read_text("utf-8").replace(synology.url.removeprefix("http://"), "")
 
@@ -76,14 +76,14 @@ def test_a_choice_has_its_entry_and_its_receipt(client: httpx.Client, synology: 
 @pytest.mark.promise("P36")
 def test_the_cookie_says_what_was_chosen(client: httpx.Client, synology: Running) -> None:
     """It holds reference, day, what was asked and the answers, for the page to read, as long as is declared."""
-    answer = choices.send(client, synology, {"personalise": True})
+    answer = choices.send(client, synology, {PURPOSE: True})
     name, _, rest = answer.headers["set-cookie"].partition("=")
     value, *attributes = rest.split("; ")
     told, asked = answer.json(), choices.asked(client, synology)
     assert (name, value) == ("choices", told["cookie"])
     version, reference, day, digest, said = value.split(".")
     assert (version, reference, digest) == ("v1", told["reference"], asked["digest"])
-    assert (len(day), said) == (8, "personalise=1,remember-settings=0")
+    assert (len(day), said) == (8, f"{PURPOSE}=1")
     assert {one.partition("=")[0] for one in attributes} == {"Max-Age", "Path", "SameSite"}
     assert abs(int(attributes[0].partition("=")[2]) // 86400 - asked["lifetime_days"]) < 5
 
@@ -97,7 +97,7 @@ def test_what_is_not_asked_is_not_taken(client: httpx.Client, synology: Running)
         (choices.send(client, synology, {"sell-everything": True}), 422, "cookies.not-asked"),
         (choices.send(client, synology, {}, language="fr"), 422, "cookies.not-asked"),
         (choices.send(client, synology, {}, digest="0" * 16), 409, "cookies.not-shown"),
-        (choices.send(client, synology, {"personalise": "yes"}), 400, "cookies.malformed"),
+        (choices.send(client, synology, {PURPOSE: "yes"}), 400, "cookies.malformed"),
         (choices.send(client, synology, {}, more="of it"), 400, "cookies.malformed"),
         (choices.send(client, synology, {}, reference="x" * 5000), 400, "cookies.malformed"),
         (choices.form(client, synology, **{"allow.sell-everything": "yes"}), 422, "cookies.not-asked"),
@@ -128,7 +128,7 @@ def test_no_other_site_chooses_for_anybody(client: httpx.Client, synology: Runni
             assert "access-control-allow-origin" not in answer.headers
     across = client.post(f"{synology.url}/choices/", data={"all": "yes"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert across.status_code == 403
-    told = choices.made(client, synology, reference="0" * 48)
+    told = choices.made(client, synology, reference="a" * choices.REF + "0" * 16)
     until(lambda: client.get(told["receipt"]).status_code == 200, "the receipt")
     assert client.get(told["receipt"]).json()["receipt"]["dct:replaces"] == ""
 
@@ -145,9 +145,16 @@ def test_what_is_asked_is_the_same_for_everybody(client: httpx.Client, synology:
     told = choices.asked(client, synology)
     english, chinese = (told["languages"][one] for one in ("en", "zh-Hant"))
     assert english.keys() == chinese.keys()
-    assert [one["id"] for one in told["purposes"]] == list(english["purposes"]) == list(BOTH)
+    assert [one["id"] for one in told["purposes"]] == list(english["purposes"]) == [PURPOSE]
     started = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     assert f"troth.start({started});" in served["/troth.js"].text.replace("\\/", "/")
+    named = {
+        one: client.get(f"{synology.url}/troth.js", params={"language": one}).text for one in ("en", "zh-Hant", "", "x")
+    }
+    assert [told["text"] in named[one] for one in ("en", "zh-Hant") for told in (english, chinese)] == [
+        True, False, False, True,
+    ]  # fmt: skip
+    assert named[""] == named["x"] == served["/troth.js"].text
 
 
 @pytest.mark.promise("P36")
@@ -155,7 +162,7 @@ def test_a_choice_outlives_a_kill(new_site: NewSite) -> None:
     """Whoever was told that their choice is kept finds it, though the server was killed the moment after."""
     site = new_site("synology-2006")
     with http() as client:
-        told = [choices.made(client, site, "personalise") for _ in range(5)]
+        told = [choices.made(client, site, PURPOSE) for _ in range(5)]
         site.kill()
         site.start()
         for one in told:

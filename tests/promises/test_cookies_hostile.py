@@ -19,7 +19,7 @@ def chose(client: httpx.Client, site: Running, cookie: str | bytes) -> bool:
 @pytest.mark.promise("P36")
 def test_only_what_we_wrote_counts(client: httpx.Client, synology: Running) -> None:
     """A choice with anything in it changed, there twice, under another name or made up is no choice."""
-    value: str = choices.made(client, synology, "personalise")["cookie"]
+    value: str = choices.made(client, synology)["cookie"]
     client.cookies.clear()
     assert chose(client, synology, f"other=1; choices={value}; last=2")
     version, reference, day, digest, said = value.split(".")
@@ -41,7 +41,7 @@ def test_only_what_we_wrote_counts(client: httpx.Client, synology: Running) -> N
         "choices",
         "choices=v1....",
         f"choices={version}.{reference}.99999999.{digest}.",
-        "choices=" + "٣" * 48,
+        "choices=" + "٣" * 51,
     )
     for cookie in altered:
         assert not chose(client, synology, cookie.encode()), cookie
@@ -80,7 +80,7 @@ def test_hostile_bodies_are_refused_by_name(client: httpx.Client, synology: Runn
     for body in (
         b"", b"null", b"[]", b"{", b"\xff\xfe", b"[" * 5000, b'{"choices":NaN}', sound[:-1] + b',"language":"en"}',
         sound.replace(b"{}", b"[]"), sound.replace(b"{}", b'{"' + b"x" * 61 + b'":true}'),
-        sound.replace(b"{}", b'{"personalise":1}'), sound.replace(b"{}", b'{"personalise":null}'),
+        sound.replace(b"{}", b'{"remember-settings":1}'), sound.replace(b"{}", b'{"remember-settings":null}'),
         sound.replace(b'"en"', b'"\\ud800"'), sound + b" " * 20_000,
     ):  # fmt: skip
         for kind in ("application/json", "text/plain"):

@@ -1,6 +1,7 @@
 """What is kept in a browser is declared, explained, and nothing else: whatever the code would set."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from tests.support.waiting import until
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory, store) -> Iterator[Running]:
-    """A site whose statement declares less than the code would set."""
+    """A site whose statement declares less than the code would set, behind a proxy that tells who asks."""
     directory: Path = tmp_path_factory.mktemp("strict")
     databases: Databases = store()
     site = Running.new(choices.strict(directory / "example"), directory / "site", databases)
+    file = site.directory / "troth.toml"
+    file.write_text(file.read_text("utf-8").replace("[site]\n", "[site]\nbehind_proxy = true\n"), "utf-8")
+    site.restart()
     yield site
     site.close()
 
@@ -109,3 +113,24 @@ def test_what_a_page_found_is_counted_by_name(client: httpx.Client, synology: Ru
     assert "lin@example.com" not in synology.printed()
     told = json.loads(troth("status", "--json", "--data", synology.directory))["unregistered"]
     assert (set(told), told["_tracker"]) == ({"_tracker", "?"}, 1)
+
+
+@pytest.mark.promise("P35")
+def test_nobody_fills_the_store_with_reports(client: httpx.Client, strict: Running) -> None:
+    """However much one network reports, little of it is noted, and there is an end to names; others are heard."""
+    begun = time.time()
+    for number in range(200):
+        found = [{"kind": "cookie", "name": name} for name in ("flood", *(f"n{number}-{one}" for one in range(20)))]
+        assert reported(client, strict, f"203.0.113.{number}", found) == 204
+    minutes = time.time() // 60 - begun // 60 + 1
+    assert reported(client, strict, "198.51.100.7", [{"kind": "cookie", "name": "flood"}] * 3) == 204
+    told = json.loads(troth("status", "--json", "--data", strict.directory))["unregistered"]
+    assert 1 < told["flood"] <= 60 * minutes + 1
+    assert len(told) <= 201
+    assert told["?"] > 0
+
+
+def reported(client: httpx.Client, site: Running, address: str, found: list[dict[str, str]]) -> int:
+    """The status with which a report from this address is answered."""
+    headers = {"Origin": site.url, "X-Forwarded-For": address}
+    return client.post(f"{site.url}{choices.API}/found", json={"found": found}, headers=headers).status_code

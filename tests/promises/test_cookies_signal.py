@@ -59,6 +59,8 @@ def test_what_goes_to_others_is_no(client: httpx.Client, sharing: Running) -> No
     """With the signal a yes to it is recorded as no, and an earlier yes does not count; everything else does."""
     told = {one["id"]: one["gpc"] for one in choices.asked(client, sharing)["purposes"]}
     assert told == {SHARED: True, "remember-settings": False}
+    answer = choices.form(client, sharing, **{f"allow.{SHARED}": "yes"})
+    assert f"{SHARED}=1,remember-settings=0" in answer.headers["set-cookie"]
     answer = choices.form(client, sharing, all="yes")
     assert f"{SHARED}=1,remember-settings=1" in answer.headers["set-cookie"]
 

@@ -191,6 +191,10 @@ def test_figures_tell_what_was_done(client: httpx.Client, own: Running) -> None:
     page = documents.opened(client, documents.address_of(own, "quote"))
     assert documents.send(client, page, {}).status_code == 422
     client.get(f"{own.url}/nowhere/")
+    client.post(f"{own.url}/api/v1/choices/found", json={"found": [{"kind": "cookie", "name": "tracker"}]})
+    for said in ("no JSON", "[" * 2000):
+        head = {"Origin": own.url, "Content-Type": "text/plain"}
+        assert client.post(f"{own.url}/visit", content=said, headers=head).status_code == 204
     client.request("BREW", f"{own.url}/")
     found = until(lambda: _placed(figures), "everything has its place")
     answers, submissions = found["troth_answers_total"], found["troth_submissions_total"]
@@ -202,6 +206,8 @@ def test_figures_tell_what_was_done(client: httpx.Client, own: Running) -> None:
     assert found["troth_answer_seconds_count"][("api:describe",)] >= 3
     assert found["troth_ledger_entries"][()] == 2
     assert found["troth_retention_rounds_total"][()] >= 1
+    assert found["troth_cookies_reports_total"] == {("taken",): 1}
+    until(lambda: measured(figures).get("troth_visits_total", {}).get(("not-json",)) == 2, "both beacons are dropped")
     assert found["troth_store_up"][()] == 1
     assert found["process_resident_memory_bytes"][()] > 0
 

@@ -18,6 +18,7 @@ EVERYWHERE = pytest.mark.parametrize(("site", "point"), points.all_points(), ind
 SQLITE_ALONE = pytest.mark.usefixtures("sqlite")
 BY_FORM = ("quote", "registration", "newsletter", "partner-listing")
 LANGUAGES = ("en", "zh-Hant")
+_KEYBOARDS = {"email": "email", "phone": "tel", "url": "url", "date": "date"}
 
 
 def sent_by_form(client: httpx.Client, site: Running, point: str, given: Answers, language: str = "en") -> str:
@@ -132,7 +133,10 @@ def test_page_and_schema_and_statement_agree(client: httpx.Client, site: Running
 @pytest.mark.promise("P04")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_screen_reader_hears_the_same(client: httpx.Client, site: Running, page: Page, language: str) -> None:
-    """The name that assistive technology reads out for a field says what it is and whether it is required."""
+    """What assistive technology reads out for a field says what it is and whether it is required.
+
+    On a phone the field brings the keyboard that suits it.
+    """
     for point in points.points(site.directory.name):
         asked = points.described(client, site, point, language)["shown"]
         page.goto(documents.address_of(site, point, language))
@@ -141,6 +145,8 @@ def test_a_screen_reader_hears_the_same(client: httpx.Client, site: Running, pag
             expect(control, point).to_have_accessible_name(f"{one['label']} {one['needed']}")
             expect(control, point).to_have_accessible_description(_holding(one["why"], one["without"]))
             assert control.evaluate("one => one.required") == one["required"], point
+            kind = control.evaluate("one => one.type")
+            assert kind == _KEYBOARDS.get(one["input"], kind), point
         for choice in asked["choices"]:
             box = page.get_by_role("checkbox", name=choice["question"])
             expect(box, point).to_have_accessible_description(_holding(choice["text"]))

@@ -3,17 +3,19 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import pytest
 
 from tests.support.beacons import SAFARI, Row, Visitor, rows, stored
 from tests.support.databases import Databases
 from tests.support.own import Own
+from tests.support.packages import Package
 from tests.support.site import Running, http
 from tests.support.waiting import until
 
@@ -208,6 +210,27 @@ def test_with_a_yes_visits_are_joined_and_a_no_takes_them_apart(client, site, si
     assert "learn-more" not in own.page("/me/visits/").text
 
 
+@pytest.mark.promise("P20")
+@pytest.mark.promise("P49")
+def test_joined_visits_are_taken_along(client, site, new):
+    """A package holds the visits that are joined with its person, in its schema and as a table; with the no, none."""
+    own = new()
+    own.press("consent-personalise")
+    for each in (Visitor(own.client, site, TAIWAN), Visitor(client, site, TAIWAN)):
+        each.use("learn-more", "/products/")
+    until(lambda: [one for one in rows(site) if one["person"] == own.person], "it is joined")
+    package = Package.of(own.client, site)
+    jsonschema_rs.validate(json.loads(package.files["information.schema.json"]), package.told)
+    (told,) = package.told["visits"]
+    assert package.table("visits.csv") == [told]
+    assert {name: told[name] for name in ("page", "element", "country", "isp", "network")} == {
+        "page": "/products/", "element": "learn-more", "country": "TW", "isp": "Data Communication Business Group",
+        "network": "168.95.1.0/24",
+    }  # fmt: skip
+    own.press("consent-personalise")
+    assert Package.of(own.client, site).told["visits"] == []
+
+
 def _one(found: Iterable[bytes]) -> bytes:
     (one,) = set(found)
     return one
@@ -270,6 +293,32 @@ def test_what_no_page_of_ours_sends_leaves_nothing(client, site, since):
     (one,) = counted(client, site, since)
     assert (one["page"], one["referrer"]) == ("/products/", "")
     assert not traces(site, SECRET)
+
+
+@pytest.mark.promise("P02")
+def test_visits_end_with_their_time(shifting, client):
+    """Once the time is over for which the statement keeps them, nothing of them is stored, and counting goes on."""
+    other, clock = shifting
+    Visitor(client, other, "").see("/products/")
+    stored(other, 1)
+    other.stop()
+    clock.set(timedelta(days=370))
+    other.start()
+    until(lambda: not rows(other), "retention ends it")
+    Visitor(client, other, "").see("/collect/")
+    assert [one["page"] for one in stored(other, 1)] == ["/collect/"]
+
+
+@pytest.mark.promise("P02")
+def test_told_to_stop_it_loses_nothing(client, site, since):
+    """Every visit that was answered is stored, also of the last moment before the server ended."""
+    somebody = Visitor(client, site, TAIWAN)
+    for _ in range(3):
+        for _ in range(20):
+            somebody.see("/products/")
+        assert site.stop() == 0
+        site.start()
+    assert len(since(60)) == 60
 
 
 @pytest.mark.promise("P02")

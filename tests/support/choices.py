@@ -12,6 +12,8 @@ from tests.support.declared import declared
 from tests.support.site import EXAMPLES, Running
 
 API = "/api/v1/choices"
+# So long is the reference of a choice; behind it stands what shows that the site wrote it.
+REF = 35
 # Of the changed statement: waits for a yes to something that affiliates are given.
 SHARED = "affiliates-marketing"
 _DECLARED = {name for example in ("infortrend", "synology-2006") for name in declared(example).cookies}

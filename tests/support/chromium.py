@@ -8,17 +8,12 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from troth.crawl import browser
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
+    *browser.FLAGS,
     "--no-sandbox",
-    "--disable-gpu",
-    # Where shared memory is small, as in a container, a page would crash.
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
     # Only this machine has a name.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 )

@@ -141,10 +141,17 @@ def send(
     client: httpx.Client, page: Document, said: dict[str, str], files: Any = None, *, origin: str = ""
 ) -> httpx.Response:
     """Sends the form of `page`, as multipart like a browser does, from the page's own origin unless told."""
+    return client.send(request(client, page, said, files, origin=origin))
+
+
+def request(
+    client: httpx.Client, page: Document, said: dict[str, str], files: Any = None, *, origin: str = ""
+) -> httpx.Request:
+    """The request that sends it."""
     own = "/".join(page.url.split("/")[:3])
     parts: list[tuple[str, Any]] = [(name, (None, value)) for name, value in {**page.hidden, **said}.items()]
     parts += [(f"field.{name}", one) for name, one in (files or {}).items()]
-    return client.post(page.url, files=parts, headers={"Origin": origin or own})
+    return client.build_request("POST", page.url, files=parts, headers={"Origin": origin or own})
 
 
 def _text(value: Any) -> str:

@@ -20,7 +20,6 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -74,7 +73,10 @@ LOADED_THERE = (
     "troth.control.asked",
     "troth.control.asking",
     "troth.entry.evidence",
+    "troth.entry.handler",
+    "troth.entry.keeper",
     "troth.entry.service",
+    "troth.entry.urls",
     "troth.entry.verifying",
     "troth.mail.reads",
     "troth.use.actions",
@@ -86,7 +88,9 @@ TROTH = Path(sys.executable).with_name("troth")
 # A machine that does ten other things at once takes long; nobody waits longer than it takes.
 WITHIN = 120.0
 _LONGEST = 128 * 1024
-_settled: set[str] = set()
+# The settings of each installation that is settled, and where the processes that fork take orders.
+_settled: dict[str, tuple[bytes, ...]] = {}
+_taking: dict[str, socket.socket] = {}
 _PR_SET_PDEATHSIG = 1
 
 
@@ -108,7 +112,7 @@ class Fork:
         self._heard, said = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with said, Path(os.devnull).open() as nothing:
             files = (said, given or nothing, *output)
-            socket.send_fds(_forking(_of(arguments, environment)), [order], [file.fileno() for file in files])
+            socket.send_fds(_forking(_of(arguments, environment, program)), [order], [file.fileno() for file in files])
         self.pid = int(self._heard.recv(16))
         self.returncode: int | None = None
 
@@ -149,15 +153,28 @@ def run(
 
 
 def settle(directory: Path) -> None:
-    """From now on commands on this installation, whose settings stay, are forks of a process that has read them."""
-    _settled.add(str(directory))
+    """From now on commands on this installation are forks of a process that has read its settings, while they stay."""
+    leave(directory)
+    _settled[str(directory)] = _settings(directory)
 
 
-def _of(arguments: tuple[object, ...], environment: Mapping[str, str]) -> str:
+def leave(directory: Path) -> None:
+    """Ends that process: nothing that it has forked runs any more."""
+    if _settled.pop(str(directory), None) and (orders := _taking.pop(str(directory), None)):
+        orders.close()
+
+
+def _of(arguments: tuple[object, ...], environment: Mapping[str, str], program: str) -> str:
     """The installation that is settled and worked on."""
-    plain = environment == own_environment() and "--data" in arguments
+    plain = not program and environment == own_environment() and "--data" in arguments
     directory = str(arguments[arguments.index("--data") + 1]) if plain else ""
-    return directory if directory in _settled else ""
+    return directory if _settled.get(directory) == _settings(Path(directory)) else ""
+
+
+def _settings(directory: Path) -> tuple[bytes, ...]:
+    """What a process reads of an installation once, as far as it is there."""
+    files = (directory / "troth.toml", directory / "keys" / "pages.key")
+    return tuple(file.read_bytes() for file in files if file.is_file())
 
 
 def own_environment() -> dict[str, str]:
@@ -166,9 +183,14 @@ def own_environment() -> dict[str, str]:
     return {**own, "NO_COLOR": "1", "COLUMNS": "120", "PYTHONWARNINGS": "error"}
 
 
-@cache
 def _forking(directory: str) -> socket.socket:
     """Where the process that forks, for an installation or for any, takes orders; it ends when this is closed."""
+    if directory not in _taking:
+        _taking[directory] = _begun_to_fork(directory)
+    return _taking[directory]
+
+
+def _begun_to_fork(directory: str) -> socket.socket:
     orders, taken = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with taken:
         if directory:
@@ -246,9 +268,12 @@ def _end(status: list[int]) -> None:
 
 def main() -> None:
     """Takes orders for the installation that is its argument."""
-    importlib.import_module("troth.entry.commands").installed(Path(sys.argv[1]))
+    directory = Path(sys.argv[1])
+    importlib.import_module("troth.entry.commands").installed(directory)
     for name in LOADED_THERE:
         importlib.import_module(name)
+    for file in directory.glob("*.yaml"):
+        importlib.import_module("troth.statement.loader").load(file)
     _obey()
 
 

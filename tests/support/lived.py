@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from tests.support import points, versions
+from tests.support import forked, points, versions
 from tests.support.copies import copied
 from tests.support.databases import Databases
 from tests.support.outsider import Log
@@ -63,6 +63,7 @@ def lived(directory: Path, databases: Databases, *, killed: bool = False) -> Liv
     site.stop()
     settings = site.directory / "troth.toml"
     settings.write_text(f"retention_every = 1\n{settings.read_text('utf-8')}", "utf-8")
+    forked.settle(site.directory)
     records: dict[str, list[str]] = {point: [] for point in POINTS}
     for wave in range(WAVES):
         try:

@@ -17,6 +17,7 @@ from tests.support import forked
 from tests.support.command import told
 from tests.support.databases import Databases
 from tests.support.forked import Fork, own_environment
+from tests.support.waiting import until
 from troth.ledger.verify import verify_site
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +82,8 @@ class Running:
         stores = ("--database", rows, "--keys-database", keys)
         made = told("init", directory, "--from", EXAMPLES / example, "--url", site.url, *stores)
         assert made.returncode == 0, made.stderr
+        if cls.forks:
+            forked.settle(directory)
         troth("publish", directory / "statement.yaml", "--effective", "today", "--data", directory)
         site.start()
         return site
@@ -133,6 +136,10 @@ class Running:
         """Everything the server has printed so far."""
         return self.output.read_text("utf-8", "replace")
 
+    def looked_after(self, times: int) -> None:
+        """Returns when the retention that each start begins with is over for so many starts: it tidies up files."""
+        until(lambda: self.printed().count('"event": "retention finished"') == times, "the first round of retention")
+
     def leave(self) -> None:
         """Stops for good, in whatever state it is."""
         self.stop()
@@ -142,6 +149,7 @@ class Running:
         """Stops for good; the ledger must verify from its rows as well."""
         self.leave()
         troth("verify", "--data", self.directory)
+        forked.leave(self.directory)
 
     def saw(self, method: str, url: str, status: int) -> None:
         """Takes note of an answer this site gave to a test, so that writes are verified after it."""
@@ -212,9 +220,10 @@ def _below(pid: int) -> list[psutil.Process]:
 
 
 def _runs(process: psutil.Process) -> bool:
-    # Nobody may be there to ask how an orphan ended: then it stays, as a name only.
+    # Nobody may be there to ask how an orphan ended: then it stays, as a name only. As long as one of its threads is
+    # about to end, so does the port on which it listens.
     with suppress(psutil.NoSuchProcess):
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
+        return bool(process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1)
     return False
 
 

@@ -48,6 +48,9 @@ class Verifier:
 def _serve(directory: str) -> None:
     importlib.import_module("django").setup()
     importlib.import_module("troth.entry.evidence")
+    # To read a statement takes longer than to verify a small site. One that was altered is read anew.
+    for file in Path(directory).glob("*.yaml"):
+        importlib.import_module("troth.statement.loader").load(file)
     for line in sys.stdin:
         reading, writing = os.pipe()
         child = os.fork()

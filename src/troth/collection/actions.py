@@ -16,14 +16,13 @@ from troth.collection.rules import Given, examine
 from troth.consent.actions import agree
 from troth.consent.rules import Agreeing
 from troth.errors import TrothError
-from troth.ledger.errors import NotStored
 from troth.ledger.rows import Insertion
 from troth.ledger.rules import canonical
 from troth.ledger.work import unit_of_work, units_of_work
 from troth.statement import reads as statements
 from troth.vault.actions import Holding, Value, hold
 from troth.vault.rules import new_refs
-from troth.vault.uploads import SealedUpload
+from troth.vault.uploads import SealedUpload, keeping
 
 KEPT = timedelta(days=2)
 
@@ -98,20 +97,10 @@ def submit(read: Read, uploads: Mapping[str, SealedUpload]) -> Accepted:
     same idempotency key again gets the same answer and nothing is stored twice, even if another statement holds by
     then; the same key with another content is refused.
     """
-    try:
+    with keeping(uploads) as left_out:
         accepted = _take(_Brought(read, uploads))
-    except NotStored as error:
-        # What is named by nobody after all goes with the next sweep.
-        _keep(uploads.values() if error.perhaps else ())
-        raise
-    if not accepted.again:
-        _keep(uploads[name] for name in uploads.keys() - set(accepted.not_kept))
+        left_out.update(uploads if accepted.again else accepted.not_kept)
     return accepted
-
-
-def _keep(uploads: Iterable[SealedUpload]) -> None:
-    for upload in uploads:
-        upload.keep()
 
 
 def _sending(given: Given) -> _Sending:

@@ -1,6 +1,5 @@
 """Collection by API: what a point asks for as JSON Schema, and the same submission as a form makes."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -19,7 +18,7 @@ from troth.collection.errors import Malformed, Mistyped, NotDeclared, OtherMedia
 from troth.collection.forms import refuse_strangers, refuse_twice
 from troth.collection.reads import Asking, asking, asking_as_shown
 from troth.collection.rules import Given, declared_name
-from troth.ledger.rules import each_once
+from troth.ledger.rules import parsed
 from troth.vault.uploads import SealedUpload
 
 router = Router(tags=["collection"])
@@ -187,11 +186,6 @@ def _submission(sent: bytes) -> Submission:
 
 def _parsed(sent: bytes) -> Any:
     try:
-        return json.loads(sent.decode("utf-8"), object_pairs_hook=each_once, parse_constant=_no_json)
+        return parsed(sent)
     except (ValueError, RecursionError) as error:
         raise Malformed(_NO_JSON) from error
-
-
-def _no_json(constant: str) -> None:
-    """Refuses NaN and the infinities, which Python writes and JSON does not know."""
-    raise ValueError(constant)

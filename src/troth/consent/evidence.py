@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time
 from functools import lru_cache
 from itertools import groupby, islice
 from typing import Any, Final, NamedTuple
@@ -14,7 +13,7 @@ from troth.consent import rules
 from troth.consent.models import Agreement, Choice, Wording
 from troth.ledger import reads as ledger
 from troth.ledger.append_only import AppendOnly
-from troth.ledger.evidence import Reading, Told, insist, read_each, read_through
+from troth.ledger.evidence import Reading, Told, insist, read_each, read_through, span
 from troth.ledger.rebuild import Finding
 from troth.ledger.rules import commitment, sha256_hex
 from troth.statement.clause import offered
@@ -34,7 +33,6 @@ APPEND_ONLY = (
     AppendOnly("consent_wording", "digest = NEW.digest AND body <> NEW.body"),
 )
 _AT_ONCE: Final = 1000
-_NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 Chosen = tuple[str, str]
 
@@ -69,25 +67,9 @@ _leaves = Reading(Agreement, "leaf", "leaf")
 _choices = Reading(Choice, "record", *_Choice._fields)
 
 
-def _told(entries: Sequence[Told]) -> list[tuple[Any, ...]]:
-    """The agreements that `entries` tell of: found by their time, which is indexed, or else by their leaf alone."""
-    leaves = {one.leaf for one in entries}
-    rows = _agreements(leaves, _span(entries))
-    return rows + _agreements(leaves - {row[-1] for row in rows})
-
-
 def there(entries: Sequence[Told]) -> set[bytes]:
     """The leaves of those of `entries` of which there is an agreement, made when they say so."""
-    return {leaf for (leaf,) in _leaves([one.leaf for one in entries], _span(entries))}
-
-
-def _span(entries: Sequence[Told]) -> tuple[datetime, datetime]:
-    """From the first to the last moment that `entries` tell of, as far as they tell any."""
-    times = []
-    for one in entries:
-        with suppress(TypeError, ValueError):
-            times.append(datetime.fromisoformat(one.said["at"]).astimezone(UTC))
-    return min(times, default=_NEVER), max(times, default=_NEVER) + timedelta(milliseconds=1)
+    return {leaf for (leaf,) in _leaves([one.leaf for one in entries], span(entries))}
 
 
 class _Rows:
@@ -95,7 +77,7 @@ class _Rows:
 
     def __init__(self, entries: Sequence[Told]) -> None:
         self.entries = entries
-        self.agreements = {row[-1]: _Agreement(*row) for row in _told(entries)}
+        self.agreements = {leaf: _Agreement(*row) for leaf, row in _agreements.told_by(entries).items()}
         for row in self.agreements.values():
             insist(dict, row.digests)
             insist(str, *row.digests.values())

@@ -21,7 +21,7 @@ from troth.use.actions import open_own
 from troth.vault import correcting
 from troth.vault.errors import NoSuchValue
 from troth.vault.reads import sealed_values
-from troth.vault.uploads import SealedUpload
+from troth.vault.uploads import SealedUpload, keeping
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,8 @@ def correct(one: Place, typed: str, upload: SealedUpload | None, *, at: datetime
         return found.problems
     plain, file = (upload.described(), upload.sealing.ref) if upload and files else (found.values[one.field], "")
     if plain != one.given[one.field]:
-        _keep(one, plain, file, at)
-        if upload and files:
-            upload.keep()
+        with keeping(files):
+            _keep(one, plain, file, at)
     return []
 
 

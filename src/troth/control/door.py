@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from troth import clock
+from troth import clock, networks
 from troth.control import rules, sessions
 from troth.control.rules import SignedIn
 from troth.cookies.actions import signal
@@ -86,9 +86,4 @@ def let_out(response: HttpResponse) -> None:
 
 def sender(request: HttpRequest) -> str:
     """The network address that a request comes from; behind a proxy, the one that the proxy saw."""
-    if settings.INSTALLATION.configuration.site.behind_proxy:
-        seen: str = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-        if seen:
-            return seen
-    address: str = request.META.get("REMOTE_ADDR", "")
-    return address
+    return networks.sender(request.META, proxied=settings.INSTALLATION.configuration.site.behind_proxy)

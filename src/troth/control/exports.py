@@ -111,7 +111,9 @@ def build_all(service: str) -> int:
 
 @unit_of_work
 def _begin_anew() -> None:
-    Export.objects.filter(state=BUILDING).exclude(file__in=files.arriving()).update(state=WAITING, file="", done=0)
+    for row in Export.objects.filter(state=BUILDING):
+        if not files.arriving(row.file, directory()):
+            Export.objects.filter(pk=row.pk).update(state=WAITING, file="", done=0)
 
 
 @unit_of_work
@@ -206,8 +208,4 @@ def expire(*, at: datetime) -> int:
 
 def sweep() -> None:
     """Removes files that no package names and that are not being written."""
-    standing = list(directory().glob("*/*"))
-    wanted = {*files.arriving(), *Export.objects.exclude(file="").values_list("file", flat=True)}
-    for file in standing:
-        if file.name not in wanted:
-            file.unlink(missing_ok=True)
+    files.sweep(directory(), lambda refs: set(Export.objects.filter(file__in=refs).values_list("file", flat=True)))

@@ -20,6 +20,7 @@ from troth.statement.model import Statement, say
 from troth.use.actions import open_own
 from troth.use.reads import uses_of
 from troth.vault.files import unsealed
+from troth.visits import joined as visits
 
 RIGHTS: Final[tuple[Asked, ...]] = ("portability", "copy", "access")
 _PATIENCE, _PAUSE = 60.0, 0.05
@@ -58,7 +59,7 @@ class Gathered:
 
     def __len__(self) -> int:
         """How many files the package has at most, its manifest apart."""
-        return 13 + len(self._sent) + len(self._events)
+        return 14 + len(self._sent) + len(self._events)
 
     def parts(self) -> Iterator[Part]:
         """Each file of the package but its manifest."""
@@ -112,6 +113,12 @@ class Gathered:
                  "choices": one.choices, "gpc": one.gpc, "entry": one.leaf.hex()}
                 for kept in cookies.kept_by(self.person, self.service)
                 for one in kept.choices
+            ],
+            "visits": [
+                {"at": rfc3339(one.at), "page": one.page, "referrer": one.referrer, "element": one.element or "",
+                 "country": one.country, "isp": one.isp, "network": one.prefix, "browser": one.browser,
+                 "visitor": one.visitor.hex()}
+                for one in visits.joined(self.person)
             ],
         }  # fmt: skip
 
@@ -182,6 +189,8 @@ class Gathered:
         yield "requests.csv", package.table(said["requests"], requests)
         browsers = ["at", "choices", "gpc", "version", "language", "choice", "entry"]
         yield "browsers.csv", package.table(said["browsers"], browsers)
+        seen = ["at", "page", "referrer", "element", "country", "isp", "network", "browser", "visitor"]
+        yield "visits.csv", package.table(said["visits"], seen)
 
     def _proved(self, event: history.Event) -> dict[str, Any]:
         """The receipt of an entry, which may have to wait a moment for its place."""

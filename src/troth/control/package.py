@@ -61,6 +61,10 @@ _PARTS: Final = {
         choice=_TEXT, at=_MOMENT, version={"type": "integer"}, language=_TEXT, choices=_CHOICES,
         gpc={"type": "boolean"}, entry=_TEXT,
     ),
+    "visits": _rows(
+        at=_MOMENT, page=_TEXT, referrer=_TEXT, element=_TEXT, country=_TEXT, isp=_TEXT, network=_TEXT, browser=_TEXT,
+        visitor=_TEXT,
+    ),
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,14 +26,22 @@ from troth.ledger.actions import append, append_written, stencil
 from troth.ledger.rows import Insertion
 from troth.ledger.rules import Stencil, canonical, commitment_to
 from troth.ledger.work import unit_of_work, units_of_work
+from troth.networks import Heard, packed
 from troth.statement import reads as statements
 from troth.statement.reads import Published
 from troth.use.reads import people
 from troth.use.rules import Standing
-from troth.vault.rules import draw, new_ref
+from troth.vault.rules import new_ref, new_refs
 
 _MOST_NAMES: Final = 200
 _OTHERS: Final = "?"
+# A name that nobody finds any more makes room for another one.
+_FOUND_WITHIN: Final = timedelta(days=30)
+# From one network within a minute: a page reports once, and few pages find anything.
+_MOST_REPORTS: Final = 60
+_heard: Final = Heard(_MOST_REPORTS)
+reports: Counter[str] = Counter()
+"""What became of reports of what pages found, since the server began."""
 _add_choices = Insertion(
     Choice, "service", "version", "asked", "language", "choices", "gpc", "ref", "follows", "at", "leaf"
 )
@@ -82,8 +91,8 @@ def _choose(brought: Sequence[Choosing]) -> Sequence[Taken | Exception]:
     asking = {service: reads.asking(service, at) for service in {one.service for one in brought}}
     known = _known({one.follows for one in brought if one.follows})
     found = [
-        _recorded(one, asking[one.service], drawn.hex(), one.follows if one.follows in known else "", at)
-        for one, drawn in zip(brought, draw(rules.REF // 2, len(brought)), strict=True)
+        _recorded(one, asking[one.service], ref, one.follows if one.follows in known else "", at)
+        for one, ref in zip(brought, new_refs(at, len(brought)), strict=True)
     ]
     fresh = [one for one in found if isinstance(one, Recorded)]
     leaves = dict(zip(fresh, _kept(fresh, at), strict=True))
@@ -200,6 +209,13 @@ def _refused(published: Published, standing: Standing) -> Iterator[Wish]:
             yield Wish("objection", given=True, about=about)
 
 
+def hear(address: str, *, at: datetime) -> bool:
+    """Whether a report from this address is listened to; it is counted either way."""
+    listened = _heard.again(packed(address), at.timestamp())
+    reports["taken" if listened else "flood"] += 1
+    return listened
+
+
 @unit_of_work
 def note_unregistered(found: Iterable[tuple[str, str]], *, at: datetime) -> None:
     """Counts what a page found in a browser and is not declared: by name and kind alone.
@@ -208,7 +224,15 @@ def note_unregistered(found: Iterable[tuple[str, str]], *, at: datetime) -> None
     """
     for name, kind in found:
         where = {"name": plain_name(name), "kind": kind}
-        if not Unregistered.objects.filter(**where).exists() and Unregistered.objects.count() >= _MOST_NAMES:
+        if not Unregistered.objects.filter(**where).exists() and not _room(at):
             where["name"] = _OTHERS
         row, _ = Unregistered.objects.get_or_create(**where, defaults={"last": at})
         Unregistered.objects.filter(pk=row.pk).update(times=F("times") + 1, last=at)
+
+
+def _room(at: datetime) -> bool:
+    """Whether another name may be noted."""
+    names = Unregistered.objects.exclude(name=_OTHERS)
+    if names.count() >= _MOST_NAMES:
+        names.filter(last__lt=at - _FOUND_WITHIN).delete()
+    return names.count() < _MOST_NAMES

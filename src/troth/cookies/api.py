@@ -1,6 +1,5 @@
 """Choices by API: what is asked, the same for everybody, and the choice that ``troth.js`` sends."""
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -13,10 +12,11 @@ from pydantic_core import to_json
 
 from troth import clock
 from troth.cookies import browser, reads
-from troth.cookies.actions import Choosing, Taken, choose, note_unregistered
+from troth.cookies.actions import Choosing, Taken, choose, hear, note_unregistered
 from troth.cookies.errors import Malformed
 from troth.cookies.rules import DIGEST, ref_in
-from troth.ledger.rules import each_once
+from troth.ledger.rules import parsed
+from troth.networks import sender
 
 router = Router(tags=["choices"])
 
@@ -120,10 +120,14 @@ def may_choose(request: HttpRequest) -> HttpResponse:
 
 @router.post("/choices/found", include_in_schema=False)
 def report(request: HttpRequest) -> HttpResponse:
-    """Counts what a page found in its browser that is not declared, by name alone."""
+    """Counts what a page found in its browser that is not declared, by name alone.
+
+    A network that reports too much is answered alike, and not listened to until the minute is over.
+    """
     browser.insist_on_origin(request.META, others=True)
-    found = read(Reported, request.body).found
-    note_unregistered([(one.name, one.kind) for one in found], at=clock.now())
+    found, at = read(Reported, request.body).found, clock.now()
+    if hear(sender(request.META, proxied=settings.INSTALLATION.configuration.site.behind_proxy), at=at):
+        note_unregistered({(one.name, one.kind) for one in found}, at=at)
     return browser.shared_with(request, HttpResponse(status=HTTPStatus.NO_CONTENT))
 
 
@@ -162,7 +166,7 @@ def read(shape: type[B], body: bytes) -> B:
         message = "This is longer than any choice. Send what GET of this address asks, and nothing else."
         raise Malformed(message)
     try:
-        return shape.model_validate(json.loads(body.decode(), object_pairs_hook=each_once))
+        return shape.model_validate(parsed(body))
     except (ValueError, RecursionError) as error:
         message = "This is not JSON in UTF-8 as /api/v1/openapi.json describes it. Send it so, each name once."
         raise Malformed(message) from error

@@ -11,7 +11,7 @@ from troth.cookies import rules
 from troth.cookies.register import own_name, registered
 from troth.statement.clause import Voice
 from troth.statement.clauses_declared import lifetime
-from troth.statement.model import Cookie, Statement, say
+from troth.statement.model import CHOICES, Cookie, Statement, say
 from troth.statement.terms import is_a
 
 _WORDS: Final = (
@@ -41,7 +41,7 @@ def configuration(statement: Statement, asked: rules.Asked, *, url: str, first: 
         "policy": f"{place}/privacy/#cookies",
         "choices_url": f"{place}/choices/",
         "gpc": True,
-        "cookie": own_name(rules.CHOICES, secure=secure) if asked.lifetime else None,
+        "cookie": own_name(CHOICES, secure=secure) if asked.lifetime else None,
         "lifetime_days": days(asked.lifetime),
         "languages": {one: _said(Voice(statement, one), asked, place) for one, place in places.items()},
         "purposes": [_purpose(statement, asked, name) for name in asked.purposes],

@@ -13,8 +13,9 @@ from troth.cookies.actions import Taken, key
 from troth.cookies.errors import Foreign
 from troth.cookies.register import own_name
 from troth.cookies.rules import Chosen
+from troth.statement.model import CHOICES
 
-COOKIE: Final = own_name(rules.CHOICES, secure=settings.INSTALLATION.secure)
+COOKIE: Final = own_name(CHOICES, secure=settings.INSTALLATION.secure)
 _OWN: Final = frozenset({settings.TROTH_URL})
 _WITH_OTHERS: Final = _OWN | frozenset(settings.TROTH_ORIGINS)
 _FROM_HERE: Final = (None, "same-origin", "none")

@@ -11,9 +11,12 @@ from troth.ledger.append_only import AppendOnly
 from troth.ledger.counted import Counted
 from troth.ledger.evidence import Reading, Told, insist
 
-APPEND_ONLY = tuple(
-    AppendOnly(table, "id = NEW.id OR ref = NEW.ref OR leaf = NEW.leaf")
-    for table in ("cookies_choice", "cookies_keeping", "cookies_signal")
+APPEND_ONLY = (
+    AppendOnly("cookies_choice", "id = NEW.id OR ref = NEW.ref OR (at = NEW.at AND leaf = NEW.leaf)"),
+    *(
+        AppendOnly(table, "id = NEW.id OR ref = NEW.ref OR leaf = NEW.leaf")
+        for table in ("cookies_keeping", "cookies_signal")
+    ),
 )
 
 
@@ -62,7 +65,7 @@ class Choices(Counted):
     table = Choice
 
     def _rows(self, entries: Sequence[Told]) -> _Stands:
-        found = {row[-1]: _Choice(*row) for row in _choices([one.leaf for one in entries])}
+        found = {leaf: _Choice(*row) for leaf, row in _choices.told_by(entries).items()}
         return [(one, self._stands(found.get(one.leaf))) for one in entries]
 
     def _stands(self, row: _Choice | None) -> _Said:

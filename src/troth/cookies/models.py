@@ -22,7 +22,10 @@ class Choice(models.Model):
     gpc = models.BooleanField()
     follows = models.CharField(max_length=REF, blank=True, default="", db_index=True)
     at = models.DateTimeField()
-    leaf = models.BinaryField(max_length=LEAF, unique=True)
+    leaf = models.BinaryField(max_length=LEAF)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("at", "leaf"), name="one_choice_per_entry"),)
 
 
 class Keeping(models.Model):

@@ -113,11 +113,15 @@ def receipt(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_safe
 def script(request: HttpRequest) -> HttpResponse:
-    """``troth.js`` with what it asks, in one: no second request delays the banner."""
+    """``troth.js`` with what it asks, in one: no second request delays the banner.
+
+    A page that names its language gets the words of that one, in fewer bytes; others get all of them.
+    """
     asking = reads.asking(settings.TROTH_SERVICE, clock.now())
     accepted = {one.partition(";")[0].strip() for one in request.META.get("HTTP_ACCEPT_ENCODING", "").split(",")}
     encoding = next((one for one in _PACKED if one in accepted), "")
-    content, etag = _written(asking.told, encoding)
+    language = request.GET.get("language", "")
+    content, etag = _written(asking.told, encoding, language if language in asking.statement.languages else "")
     response = kept(request, content, "text/javascript; charset=utf-8", etag)
     if encoding:
         response.headers["Content-Encoding"] = encoding
@@ -129,7 +133,11 @@ _PACKED: Final = {"br": brotli.compress, "gzip": lambda plain: gzip.compress(pla
 
 
 @lru_cache(32)
-def _written(told: bytes, encoding: str) -> tuple[bytes, str]:
+def _written(told: bytes, encoding: str, language: str) -> tuple[bytes, str]:
+    if language:
+        asked = json.loads(told)
+        asked["languages"] = {language: asked["languages"][language]}
+        told = json.dumps(asked, ensure_ascii=False, separators=(",", ":")).encode()
     # What stands between script tags on somebody's page must not end them.
     started = told.replace(b"</", b"<\\/")
     content = b"%b\ntroth.start(%b);\n" % (_SCRIPT.read_bytes().rstrip(), started)

@@ -49,11 +49,6 @@ def asking_by(service: str, number: int) -> Asking:
     return Asking(number, statement, asked, written, f'"{sha256(written).hexdigest()[:32]}"')
 
 
-def of_entry(leaf: bytes) -> str:
-    """The reference of the choice that the entry with this leaf tells of; empty if it tells of none."""
-    return Choice.objects.filter(leaf=leaf).values_list("ref", flat=True).first() or ""
-
-
 def receipt(ref: str) -> dict[str, Any] | None:
     """What was recorded of a choice, with its entry, proof and opening; None until the entry has its place."""
     row = Choice.objects.filter(ref=ref).first()

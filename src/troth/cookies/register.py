@@ -12,6 +12,10 @@ _PREFIX: Final = "__Host-"
 _PREFIXED: Final = re.compile(r"__(host|secure|http|host-http)-", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,59}")
 _ANY: Final = "*"
+# Browsers take any other age for none (RFC 6265, 5.2.2).
+_SECONDS: Final = re.compile(r"-?[0-9]+", re.ASCII)
+# With so many digits it is longer than any browser lives.
+_LONG: Final = 12
 
 
 def own_name(name: str, *, secure: bool) -> str:
@@ -55,8 +59,8 @@ def refused(statement: Statement, cookie: Mapping[str, Any], name: str, allowed:
 def _stays(cookie: Mapping[str, Any]) -> timedelta | None:
     """For how long a browser is to keep it; None until it is closed."""
     age = str(cookie["max-age"])
-    if age:
-        return timedelta(seconds=int(age))
+    if _SECONDS.fullmatch(age):
+        return timedelta(seconds=int(age[:_LONG]))
     return timedelta.max if cookie["expires"] else None
 
 

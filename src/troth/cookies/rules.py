@@ -5,21 +5,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 import isodate
 
 from troth.clock import rfc3339
 from troth.ledger.rules import JSON, canonical, commitment, sha256_hex
-from troth.statement.model import Cookie, Statement
+from troth.statement.model import CHOICES, Cookie, Statement
 
-CHOICES: Final = "choices"
-"""What the statement calls the cookie that keeps a choice."""
-REF, DIGEST = 32, 16
+REF, DIGEST = 35, 16
 _MAC: Final = 16
 _LONGEST: Final = 3000
 _ANSWER: Final = r"[a-z][a-z0-9-]{0,59}=[01]"
-_VALUE: Final = re.compile(rf"v1\.([0-9a-f]{{48}})\.([0-9]{{8}})\.([0-9a-f]{{16}})\.((?:{_ANSWER}(?:,{_ANSWER})*)?)")
+_REFERENCE: Final = rf"[2-7a-z]{{{REF}}}[0-9a-f]{{{_MAC}}}"
+_VALUE: Final = re.compile(rf"v1\.({_REFERENCE})\.([0-9]{{8}})\.([0-9a-f]{{16}})\.((?:{_ANSWER}(?:,{_ANSWER})*)?)")
 # Others than the company and those who work for it: what goes to them is what people may refuse by a signal.
 _OTHERS: Final = ("partner", "affiliate")
 
@@ -114,8 +115,7 @@ class Chosen(NamedTuple):
 
     def written(self, key: bytes) -> str:
         """The value of the cookie. With the reference comes what shows that we wrote all of it."""
-        said = ",".join(f"{name}={answer:d}" for name, answer in self.answers.items())
-        rest = f"{self.day:%Y%m%d}.{self.asked}.{said}"
+        rest = _rest(self.day, self.asked, tuple(self.answers.items()))
         return f"v1.{self.ref}{_mac(key, self.ref, rest)}.{rest}"
 
 
@@ -132,13 +132,21 @@ def chosen(value: str, key: bytes) -> Chosen | None:
     return Chosen(ref, date(int(day[:4]), int(day[4:6]), int(day[6:])), digest, answers)
 
 
+@lru_cache(1024)
+def _rest(day: date, asked: str, answers: tuple[tuple[str, bool], ...]) -> str:
+    """What many choices of a day have in common."""
+    said = ",".join(f"{name}={answer:d}" for name, answer in answers)
+    return f"{day:%Y%m%d}.{asked}.{said}"
+
+
 def _mac(key: bytes, ref: str, rest: str) -> str:
-    return hmac.digest(key, f"{ref}.{rest}".encode(), "sha256").hex()[:_MAC]
+    written = f"{ref}.{rest}".encode()
+    return blake2b(written, key=key, person=b"troth.v1 choice", digest_size=_MAC // 2).hexdigest()
 
 
 def ref_in(reference: str) -> str:
     """The bare reference in what a browser keeps of it; empty if it holds none."""
-    return reference[:REF] if re.fullmatch(r"[0-9a-f]{48}", reference) else ""
+    return reference[:REF] if re.fullmatch(_REFERENCE, reference) else ""
 
 
 def standing(one: Chosen | None, asking: Asked, today: date, *, signal: bool) -> dict[str, bool] | None:

@@ -27,6 +27,7 @@ from troth.visits import jobs as visits
 log = logging.getLogger("troth.keeper")
 _FARTHEST = timedelta(days=1)
 # In seconds.
+_RETENTION_AGAIN = 60
 _MAIL_EVERY, _MAIL_AGAIN, _PUBLISHING_EVERY = 0.5, 10, 1
 
 
@@ -69,6 +70,7 @@ def _outlive(parent: int) -> None:
 def _hourly() -> None:
     pause, leap = threading.Event(), clock.Leap()
     while True:
+        wait = settings.TROTH_RETENTION_EVERY
         try:
             _insist_on_time(leap)
             now = clock.now()
@@ -83,11 +85,12 @@ def _hourly() -> None:
             rounds.ended += ended
             log.info("retention finished", extra={"ended": ended})
         except Exception:
+            wait = min(wait, _RETENTION_AGAIN)
             rounds.failed += 1
-            log.exception("retention did not finish; it is tried again")
+            log.exception("retention did not finish; it is tried again soon")
         finally:
             connections.close_all()
-        pause.wait(settings.TROTH_RETENTION_EVERY)
+        pause.wait(wait)
 
 
 def _always() -> None:

@@ -1,7 +1,7 @@
 """Figures for Prometheus, at an address of their own. No label tells of a person, an address or a typed word."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from time import perf_counter
@@ -16,6 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from troth import __version__, clock
+from troth.cookies.actions import reports
 from troth.cookies.middleware import counted as counted_cookies
 from troth.entry.installation import Metrics
 from troth.entry.keeper import rounds
@@ -100,7 +101,8 @@ class Figures(Collector):
         yield _count("troth_retention_failures", "Rounds of retention that did not finish.", rounds.failed)
         yield _count("troth_retention_ended", "Values and persons whose time was over.", rounds.ended)
         yield _unset()
-        yield _seen()
+        yield _outcomes("troth_visits", "Visits, by what became of them.", intake.outcomes)
+        yield _outcomes("troth_cookies_reports", "Reports of what is not declared, by what became of them.", reports)
         try:
             with store_readable():
                 figures = list(_stored())
@@ -130,10 +132,10 @@ def _unset() -> Metric:
     return told
 
 
-def _seen() -> Metric:
-    """What became of visits: kept, or dropped for one of the reasons that the steps name."""
-    told = CounterMetricFamily("troth_visits", "Visits, by what became of them.", labels=["outcome"])
-    for outcome, times in intake.outcomes.copy().items():
+def _outcomes(name: str, what: str, counts: Mapping[str, int]) -> Metric:
+    """What became of something: taken, or dropped for one of the reasons that have names."""
+    told = CounterMetricFamily(name, what, labels=["outcome"])
+    for outcome, times in dict(counts).items():
         told.add_metric([outcome], times)
     return told
 

@@ -9,6 +9,10 @@ from granian.log import LogLevels
 _THREADS = 48
 _BUFFER = 64 * 1024
 _BACKLOG = 1024
+# In seconds: longer than any request that was begun takes, and shorter than those who supervise wait. The worker can be
+# stuck for good when told twice in the wrong moment (granian sets an event in its handler of signals), as it is by
+# Ctrl-C or systemd, which tell every process, and then by the one that watches it. What was acknowledged is safe.
+_ENDS_WITHIN = 10
 _LOGGING = {
     "version": 1,
     "formatters": {"line": {"()": "troth.entry.logs.WithoutWords"}},
@@ -34,4 +38,5 @@ def run(application: str, host: str, port: int) -> None:
         log_level=LogLevels.error,
         log_dictconfig=_LOGGING,
         respawn_failed_workers=True,
+        workers_kill_timeout=_ENDS_WITHIN,
     ).serve()

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
@@ -19,6 +19,7 @@ from troth.ledger.rebuild import Finding, Progress
 B = TypeVar("B")
 
 _BLOCK: Final = 1000
+_NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 # What reading a row raises when something of another kind stands in a column, which only SQLite lets stand.
 ILLEGIBLE: Final = (ValueError, TypeError, OperationalError)
 
@@ -108,6 +109,15 @@ def told(progress: Progress, *, since: int = 0) -> Iterator[tuple[list[Told], li
         progress(stop, size)
 
 
+def span(entries: Sequence[Told]) -> tuple[datetime, datetime]:
+    """From the first to the last moment that `entries` tell of, as far as they tell any."""
+    times = []
+    for one in entries:
+        with suppress(TypeError, ValueError):
+            times.append(datetime.fromisoformat(one.said["at"]).astimezone(UTC))
+    return min(times, default=_NEVER), max(times, default=_NEVER) + timedelta(milliseconds=1)
+
+
 def insist(kind: type, *values: object) -> None:
     """Refuses a value that is not of the kind of its column: SQLite lets anything stand there."""
     for value in values:
@@ -155,6 +165,16 @@ class Reading:
         with connection.cursor() as cursor:
             cursor.execute(asked, given)
             return [self._converted(row) for row in cursor.fetchall()]
+
+    def told_by(self, entries: Sequence[Told]) -> dict[bytes, tuple[Any, ...]]:
+        """The rows that `entries` tell of, by their leaf: found by their time, which is indexed, or else by leaf alone.
+
+        It reads by ``leaf``, which is the last of its columns.
+        """
+        leaves = {one.leaf for one in entries}
+        rows = self(leaves, span(entries))
+        rows += self(leaves - {row[-1] for row in rows})
+        return {row[-1]: row for row in rows}
 
     def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         if tuple(map(type, row)) != self._types:

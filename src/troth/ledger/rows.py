@@ -100,5 +100,5 @@ class Insertion:
             # One time stands in many rows.
             return lru_cache(64)(operations.adapt_datetimefield_value)
         if isinstance(field, models.JSONField):
-            return lambda value: operations.adapt_json_value(value, field.encoder)
+            return lambda value: to_json(value).decode()
         return None

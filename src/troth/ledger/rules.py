@@ -79,6 +79,20 @@ def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _no_json(constant: str) -> None:
+    """Refuses NaN and the infinities, which Python writes and JSON does not know."""
+    raise ValueError(constant)
+
+
+# Made once: making it takes as long as reading something short.
+_decoded = json.JSONDecoder(object_pairs_hook=each_once, parse_constant=_no_json).decode
+
+
+def parsed(sent: bytes) -> Any:
+    """What is `sent` as JSON in UTF-8, each name once; a ``ValueError`` or ``RecursionError`` for anything else."""
+    return _decoded(sent.decode())
+
+
 def is_canonical(data: bytes) -> bool:
     """Whether `data` is JSON in the one way to write it."""
     try:

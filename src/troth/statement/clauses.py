@@ -180,6 +180,16 @@ def _purposes(voice: Voice) -> list[Clause]:
     return found
 
 
+def _kept_by(voice: Voice, purpose: str) -> tuple[str, str]:
+    """What keeps a purpose, and the promise that it is: for values, that they serve it alone; for visits, as counts."""
+    visits = voice.statement.visits
+    if fields_of(voice.statement, purpose):
+        return voice.words("kept.purpose"), "P18"
+    if visits and purpose in visits.purposes:
+        return voice.words("kept.counts"), "P33"
+    return "", "P18"
+
+
 def _purpose(voice: Voice, name: str, purpose: Purpose) -> Clause:
     words = voice.words
     given = [party for party, recipient in voice.statement.recipients.items() if name in recipient.purposes]
@@ -193,11 +203,12 @@ def _purpose(voice: Voice, name: str, purpose: Purpose) -> Clause:
         Fact(words("label.given-to"), voice.recipients(given) or words("purpose.nobody")),
         Fact(words("label.your-say"), _your_say(voice, purpose)),
     ]
+    kept_by, promise = _kept_by(voice, name)
     return Clause(
         f"purpose.{name}",
         voice.say(purpose.text),
-        words("kept.purpose") if fields_of(voice.statement, name) else "",
-        "P18",
+        kept_by,
+        promise,
         title=voice.say(purpose.label),
         facts=tuple(fact for fact in facts if fact.text),
     )

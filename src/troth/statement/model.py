@@ -7,7 +7,7 @@ plain strings, so that a name nobody declared is a finding with its line and not
 import re
 from contextlib import suppress
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -169,6 +169,10 @@ class Visits(Part):
     retention: Duration
     statistics: Literal["staff", "public"] = "staff"
     join: Id | None = None
+
+
+CHOICES: Final = "choices"
+"""Under this name a cookie is declared that keeps what a visitor chose."""
 
 
 class Cookie(Part):

@@ -4,13 +4,14 @@ A file has a random key of its own; that key is sealed as the value of its field
 Plaintext never touches the disk.
 """
 
+import fcntl
 import json
 import os
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,7 +22,9 @@ from troth.ledger.durable import keep_names
 from troth.ledger.rules import JSON, canonical
 from troth.vault import rules
 
-_SEALED_CHUNK = rules.CHUNK + 16
+_SEALED_CHUNK: Final = rules.CHUNK + 16
+# So many files are open at a time at most.
+_AT_ONCE: Final = 100
 
 
 def path_of(ref: str, directory: Path | None = None) -> Path:
@@ -41,17 +44,62 @@ def lasting(description: bytes) -> bytes:
     return canonical({name: one for name, one in json.loads(description).items() if name not in ("file", "key")})
 
 
-# References of the files that this process is taking in, until a value names them or they are gone.
-_arriving: set[str] = set()
+def arriving(ref: str, directory: Path | None = None) -> bool:
+    """Whether the file `ref` is being taken in at this moment, by this process or another."""
+    try:
+        with path_of(ref, directory).open("rb") as file:
+            return not _claimed(file)
+    except FileNotFoundError:
+        return False
 
 
-def arriving() -> frozenset[str]:
-    """The files that are being taken in at this moment."""
-    return frozenset(_arriving)
+def sweep(directory: Path, named: Callable[[Collection[str]], Collection[str]]) -> None:
+    """Removes the files in `directory` that nothing names and nobody is taking in: what a server left that was killed.
+
+    `named` answers which of some references are named by something that is stored for good.
+    """
+    standing = {file.name: file for file in directory.glob("*/*")}
+    left = list(standing.keys() - named(standing))
+    for start in range(0, len(left), _AT_ONCE):
+        with ExitStack() as claims:
+            ours = {ref for ref in left[start : start + _AT_ONCE] if _is_ours(standing[ref], claims)}
+            # Somebody may have named one and let it go since: what is ours now is asked about again.
+            for ref in ours.difference(named(ours)) if ours else ():
+                standing[ref].unlink()
+
+
+def _is_ours(path: Path, claims: ExitStack) -> bool:
+    try:
+        return _claimed(claims.enter_context(path.open("rb")))
+    except FileNotFoundError:
+        return False
+
+
+def _claimed(file: BinaryIO) -> bool:
+    """Whether `file` is ours now, until it is closed. The claim is the operating system's: it ends with the process."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _begun(path: Path) -> BinaryIO:
+    """A new file at `path` that is ours until it is closed."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    while True:
+        file = path.open("xb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        file.close()  # swept in the moment before it was ours
 
 
 class Sealing:
-    """A file being sealed: `write` plain bytes, then `finish` (durable), and in the end `keep` or `discard`."""
+    """A file being sealed: `write` plain bytes, then `finish` (durable), and in the end `keep` or `discard`.
+
+    Until then nobody sweeps it, from whichever process, unless this one ends.
+    """
 
     def __init__(self, directory: Path | None = None) -> None:
         self.kept = False
@@ -62,13 +110,7 @@ class Sealing:
         self._waiting = b""
         self._number = 0
         self._path = path_of(self.ref, directory)
-        _arriving.add(self.ref)
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file: BinaryIO = self._path.open("xb")
-        except OSError:
-            _arriving.discard(self.ref)
-            raise
+        self._file = _begun(self._path)
 
     def write(self, plain: bytes) -> None:
         self._waiting += plain
@@ -83,23 +125,21 @@ class Sealing:
         self._waiting = b""
         self._file.flush()
         os.fsync(self._file.fileno())
-        self._file.close()
         keep_names(self._path.parent)
         keep_names(self._path.parent.parent)
 
     def keep(self) -> None:
         """A value that is stored for good names the file."""
         self.kept = True
-        _arriving.discard(self.ref)
+        self._file.close()
 
     def discard(self) -> None:
         """Nobody keeps the file: it goes, or is left to the next sweep."""
         try:
-            with suppress(OSError):  # closing writes what waits, which a full disk refuses
-                self._file.close()
             self._path.unlink(missing_ok=True)
         finally:
-            _arriving.discard(self.ref)
+            with suppress(OSError):  # closing writes what waits, which a full disk refuses
+                self._file.close()
 
     def _chunk(self, plain: bytes, *, last: bool) -> None:
         nonce = rules.chunk_nonce(self._number, last=last)
@@ -132,16 +172,16 @@ def whole(ref: str, description: bytes) -> bool:
         return False
 
 
-def sealed_anew(ref: str, description: bytes) -> tuple[str, bytes]:
+def sealed_anew(ref: str, description: bytes, until_named: ExitStack) -> tuple[str, bytes]:
     """Seals file `ref` once more, under another key; answers the new file, which nothing names yet, and what it is.
 
-    A file that is not whole stays as it is: verification tells of it.
+    It is not swept before `until_named` ends. A file that is not whole stays as it is: verification tells of it.
     """
     if not whole(ref, description):
         return ref, description
     said, sealing = json.loads(description), Sealing()
+    until_named.callback(sealing.keep)
     for chunk in unsealed(ref, bytes.fromhex(said["key"])):
         sealing.write(chunk)
     sealing.finish()
-    sealing.keep()
     return sealing.ref, described(said["name"], said["type"], said["size"], said["sha256"], sealing)

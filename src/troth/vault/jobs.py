@@ -32,11 +32,4 @@ def sweep_erased(at: datetime) -> int:
 
 def sweep_files() -> None:
     """Removes files that no value names and that are not being taken in: what a server left that was killed."""
-    # In this order: a file that stands and is not arriving any more is named by now, if ever. No clock is asked, which
-    # may run ahead of the disk's.
-    standing = list(settings.TROTH_FILES_DIR.glob("*/*"))
-    wanted = {*files.arriving()}
-    wanted.update(reads.files())
-    for file in standing:
-        if file.name not in wanted:
-            file.unlink(missing_ok=True)
+    files.sweep(settings.TROTH_FILES_DIR, reads.files_among)

@@ -35,6 +35,11 @@ def files() -> Iterator[str]:
     return Sealed.objects.exclude(file="").values_list("file", flat=True).iterator()
 
 
+def files_among(refs: Collection[str]) -> set[str]:
+    """Which of these files belong to a value."""
+    return set(refs).intersection(files())
+
+
 def secrets_of(persons: Iterable[str]) -> dict[str, bytes]:
     """The secrets of `persons`; whose key is gone is left out."""
     rows = rows_among(PersonKey, "person", list(persons), "person", "wrapped")

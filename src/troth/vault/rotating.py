@@ -6,7 +6,7 @@ Killed anywhere in it, it goes on from there: the new key stands beside the old 
 import base64
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -33,7 +33,8 @@ from troth.vault.router import KEYS
 
 NEXT: Final = "key-encryption.next"
 NEXT_FROM_ENVIRONMENT: Final = f"{keys.FROM_ENVIRONMENT}_NEXT"
-_AT_ONCE: Final = 500
+# Of each value that is a file, a new one is open.
+_AT_ONCE: Final = 200
 _SEAL_ANEW: Final = "UPDATE vault_sealed SET sealed = %s, file = %s WHERE id = %s"
 _WRAP_ANEW: Final = "UPDATE vault_personkey SET wrapped = %s WHERE person = %s AND wrapped = %s"
 
@@ -121,7 +122,9 @@ def seal_anew(wrapped_by: keys.KeyEncryption, persons: Sequence[str]) -> int:
     half = {person: secret for person, secret in secrets.items() if rules.half_exchanged(secret)}
     numbers = [number for (number,) in rows_among(Sealed, "person", half, "id")] if half else []
     for start in range(0, len(numbers), _AT_ONCE):
-        for file in _seal_anew(numbers[start : start + _AT_ONCE], half):
+        with ExitStack() as until_named:
+            left = _seal_anew(numbers[start : start + _AT_ONCE], half, until_named)
+        for file in left:
             path_of(file).unlink(missing_ok=True)
     whole = wrapped_by.wrap([(person, rules.exchanged(secret)) for person, secret in half.items()])
     _wrap_anew([(one, (person, wrapped[person])) for one, person in zip(whole, half, strict=True)])
@@ -129,7 +132,7 @@ def seal_anew(wrapped_by: keys.KeyEncryption, persons: Sequence[str]) -> int:
 
 
 @unit_of_work
-def _seal_anew(numbers: Sequence[int], secrets: Mapping[str, bytes]) -> list[str]:
+def _seal_anew(numbers: Sequence[int], secrets: Mapping[str, bytes], until_named: ExitStack) -> list[str]:
     """Answers the files that nothing names any more. What opens under no key stays: verification tells of it."""
     anew, left = [], []
     columns = ("pk", "person", "record", "field", "sealed", "file")
@@ -138,7 +141,7 @@ def _seal_anew(numbers: Sequence[int], secrets: Mapping[str, bytes]) -> list[str
         with suppress(InvalidTag):
             plain, now = rules.opened(secret, person, record, field, bytes(sealed)), file
             if file:
-                now, plain = sealed_anew(file, plain)
+                now, plain = sealed_anew(file, plain, until_named)
                 left += [file] if now != file else []
             anew.append((rules.envelope(secret, person, record).seal(plain, field), now, number))
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:

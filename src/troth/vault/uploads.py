@@ -2,7 +2,7 @@
 
 import errno
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, Final
@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
+from troth.ledger.errors import NotStored
 from troth.vault.errors import NotKept
 from troth.vault.files import Sealing, described
 
@@ -38,10 +39,6 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg] # generic in its stu
         """What is sealed as the value of a field that is a file."""
         kind, size = self.content_type or "", self.size or 0
         return described(self.name or "", kind, size, self.digest, self.sealing)
-
-    def keep(self) -> None:
-        """The file belongs to a stored submission from now on."""
-        self.sealing.keep()
 
     def close(self) -> None:
         """Nothing is open: the file was finished when it had come in."""
@@ -81,6 +78,26 @@ class SealingUploadHandler(FileUploadHandler):
         with _kept_by_the_disk():
             self.sealing.finish()
         return SealedUpload(self.sealing, self.content, file_size, self.file_name or "", self.content_type or "")
+
+
+@contextmanager
+def keeping(uploads: Mapping[str, SealedUpload]) -> Iterator[set[str]]:
+    """What is stored in here for good names `uploads`, but for those whose names are put into what this gives.
+
+    Where nobody knows whether it was stored, they stay: what nothing names after all goes with the next sweep.
+    """
+    left_out: set[str] = set()
+    try:
+        yield left_out
+    except NotStored as error:
+        _keep(uploads.values() if error.perhaps else ())
+        raise
+    _keep(upload for name, upload in uploads.items() if name not in left_out)
+
+
+def _keep(uploads: Iterable[SealedUpload]) -> None:
+    for upload in uploads:
+        upload.sealing.keep()
 
 
 def discard_unkept(request: HttpRequest) -> None:

@@ -1,13 +1,14 @@
 """Where sights wait for a moment, and the thread that makes visits of them about once a second.
 
 Whoever answers a request does no more than put down what came; nothing of it is looked at there. So what a crash loses
-is at most what came since the last round.
+is at most what came since the last round. A process that is told to stop makes a last one before it ends.
 """
 
 import logging
 import threading
 import time
 from collections import Counter, deque
+from multiprocessing.util import Finalize
 from typing import Final
 
 from django.db import Error, connections
@@ -23,6 +24,7 @@ from troth.visits.stores import store
 # In seconds; and by how many that wait a round begins earlier.
 EVERY: Final = 1.0
 _LOOK: Final = 0.05
+_LAST: Final = 10.0
 _MANY: Final = 4_000
 # What waits while the store does not answer; more is dropped and counted.
 MOST: Final = 40_000
@@ -40,6 +42,7 @@ class Intake:
         self._waiting: deque[Sight] = deque()
         self._bounds = Bounds()
         self._made: list[Visit] = []
+        self._over = threading.Event()
 
     def put(self, sight: Sight) -> None:
         """Takes one; it is looked at within a second."""
@@ -73,21 +76,31 @@ class Intake:
         self._made = []
 
     def run(self, who: Who) -> None:
-        """Round after round, for as long as the process lives."""
-        pause = threading.Event()
-        while True:
-            try:
-                self.round(who)
-            except (TrothError, Error) as error:
-                log.warning("visits could not be kept now: %s; they are tried again", type(error).__name__)
-                self._begin_anew()
-            except Exception:
-                self._made = []
-                log.exception("a round of visits was given up")
-                self._begin_anew()
+        """Round after round, until the process ends."""
+        while not self._over.is_set():
+            self._attempt(who)
             due = time.monotonic() + EVERY
-            while time.monotonic() < due and len(self._waiting) < _MANY:
-                pause.wait(_LOOK)
+            while time.monotonic() < due and len(self._waiting) < _MANY and not self._over.wait(_LOOK):
+                pass
+        # Whoever was just being answered puts down what they saw.
+        time.sleep(_LOOK)
+        self._attempt(who)
+
+    def _attempt(self, who: Who) -> None:
+        try:
+            self.round(who)
+        except (TrothError, Error) as error:
+            log.warning("visits could not be kept now: %s; they are tried again", type(error).__name__)
+            self._begin_anew()
+        except Exception:
+            self._made = []
+            log.exception("a round of visits was given up")
+            self._begin_anew()
+
+    def end(self, running: threading.Thread) -> None:
+        """Ends the rounds of this thread with a last one; returns once it is over, or cannot be."""
+        self._over.set()
+        running.join(_LAST)
 
     @staticmethod
     def _begin_anew() -> None:
@@ -101,4 +114,7 @@ intake: Final = Intake()
 
 def start(who: Who) -> None:
     """Begins to make visits; ends with the process. `who` tells whose a session is that agreed to be joined."""
-    threading.Thread(target=intake.run, args=(who,), name="troth-visits", daemon=True).start()
+    running = threading.Thread(target=intake.run, args=(who,), name="troth-visits", daemon=True)
+    running.start()
+    # Of what runs at the end of a process, only this also runs in the server's, which is a fork.
+    Finalize(None, intake.end, args=(running,), exitpriority=0)

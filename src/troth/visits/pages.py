@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from troth.networks import sender
 from troth.visits.errors import TooLarge, WrongOrigin, WrongType
 from troth.visits.intake import intake
 from troth.visits.rules import Sight
@@ -29,9 +30,7 @@ def fit(head: Mapping[str, Any]) -> bool:
 
 def put(head: Mapping[str, Any], origin: str, said: bytes | tuple[str, str]) -> None:
     """Puts down what is seen now, by a request with this head, until it is looked at within a second."""
-    cookies, address = head.get("HTTP_COOKIE", ""), head.get("REMOTE_ADDR", "")
-    if _PROXIED:
-        address = head.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
+    cookies, address = head.get("HTTP_COOKIE", ""), sender(head, proxied=_PROXIED)
     token = _token(cookies) if _OURS in cookies else ""
     intake.put(Sight(time.time(), address, head.get("HTTP_USER_AGENT", "")[:_LONGEST], token, origin, said))
 

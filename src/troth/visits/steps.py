@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from troth.networks import Heard, cut, packed
 from troth.statement.model import Visits
 from troth.visits import rules
-from troth.visits.addresses import cut, is_here, packed
 from troth.visits.bots import is_bot
 from troth.visits.places import Place, place
 from troth.visits.rules import Sight, Visit
@@ -20,7 +20,6 @@ MOST_FROM_A_PREFIX: Final = 1200
 # Different ones in a day; the site's own pages are far fewer.
 MOST_PAGES, MOST_ELEMENTS, MOST_HOSTS = 2000, 200, 2000
 _MINUTE: Final = 60
-_MOST_PREFIXES: Final = 100_000
 _MOST_SEEN: Final = 100_000
 _NOWHERE: Final = Place("")
 _SAID: Final = frozenset({"kind", "page", "referrer", "element"})
@@ -46,8 +45,8 @@ class Bounds:
     """What is remembered of a minute and of a day, so that nobody fills a store with what they make up."""
 
     salt: Salt = field(default_factory=Salt)
+    networks: Heard = field(default_factory=lambda: Heard(MOST_FROM_A_PREFIX))
     minute: int = 0
-    prefixes: Counter[bytes] = field(default_factory=Counter)
     day: int = 0
     names: dict[str, set[str]] = field(default_factory=dict)
     seen: Counter[bytes] = field(default_factory=Counter)
@@ -58,7 +57,6 @@ class Bounds:
         minute = int(at // _MINUTE)
         if minute != self.minute:
             self.minute = minute
-            self.prefixes.clear()
             self.before, self.seen = self.seen, Counter()
         if minute // 1440 != self.day:
             self.day = minute // 1440
@@ -115,13 +113,8 @@ def _network(draft: Draft, _ground: Ground, bounds: Bounds) -> str:
     """The address is cut; a network that sends too much is not listened to until the minute is over."""
     bounds.begin(draft.sight.at)
     address = draft.address = packed(draft.sight.address)
-    prefix = draft.prefix = cut(address)
-    counts = bounds.prefixes
-    if not is_here(address):
-        counts[prefix] += 1
-        if counts[prefix] > MOST_FROM_A_PREFIX or len(counts) > _MOST_PREFIXES:
-            return "flood"
-    return ""
+    draft.prefix = cut(address)
+    return "" if bounds.networks.again(address, draft.sight.at) else "flood"
 
 
 def _read(draft: Draft, _ground: Ground, _bounds: Bounds) -> str:
@@ -195,8 +188,8 @@ def _referrer(draft: Draft, ground: Ground, bounds: Bounds) -> str:
 
 def _place(draft: Draft, ground: Ground, _bounds: Bounds) -> str:
     """Which provider and country, where either is declared."""
-    if not _PLACED.isdisjoint(ground.declared.fields):
-        draft.place = place(draft.prefix)
+    fields = ground.declared.fields
+    draft.place = place(draft.prefix, country="country" in fields, isp="isp" in fields)
     return ""
 
 
@@ -225,7 +218,6 @@ def _join(draft: Draft, ground: Ground, bounds: Bounds) -> str:
     return ""
 
 
-_PLACED: Final = frozenset({"isp", "country", "address-prefix"})
 STEPS: Final = (
     Step("network", ("flood",), _network),
     Step("read", ("not-json", "misshapen"), _read),

@@ -44,6 +44,7 @@ def test_what_is_declared_is_set() -> None:
     assert left(lambda one: one.set_cookie("form", "a", secure=True, httponly=True)) == {"form": "a"}
     assert left(lambda one: one.set_cookie("choices", "b", max_age=180 * 86400)) == {"choices": "b"}
     assert left(lambda one: one.headers.setdefault("Set-Cookie", "me=c; HttpOnly")) == {"me": "c"}
+    assert left(lambda one: one.headers.setdefault("Set-Cookie", "me=c; Max-Age=soon")) == {"me": "c"}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,7 @@ def test_what_is_declared_is_set() -> None:
         lambda one: one.set_cookie("form", "secret-value", max_age=60),
         lambda one: one.set_cookie("form", "secret-value", expires="Fri, 01 Jan 2100 00:00:00 GMT"),
         lambda one: one.set_cookie("choices", "secret-value", max_age=YEAR),
+        lambda one: one.headers.setdefault("Set-Cookie", f"choices=secret-value; Max-Age={'9' * 5000}"),
         lambda one: one.set_cookie("settings", "secret-value"),
         lambda one: one.headers.setdefault("Set-Cookie", "tracker=secret-value; Path=/"),
         lambda one: one.headers.setdefault("Set-Cookie", "=secret-value"),

@@ -1,6 +1,7 @@
 """What is asked, which digest it has, what stands of a choice, and which consent types Google is told of."""
 
 import copy
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.support.declared import declared, from_plain
 from tests.support.statements import minimal
 from troth.cookies import banner, rules
 from troth.cookies.rules import Chosen, chosen, standing
+from troth.statement.words import LANGUAGES, words
 
 KEY = b"k" * 32
 DAY = date(2026, 11, 24)
@@ -40,7 +42,7 @@ def test_only_what_waits_is_asked() -> None:
     """A purpose that nothing in the browser waits for is nobody's question there."""
     assert asked().purposes == ()
     assert asked(seen=waiting()).purposes == (NEWS,)
-    assert rules.asked(declared("synology-2006")).purposes == ("personalise", "remember-settings")
+    assert rules.asked(declared("synology-2006")).purposes == ("remember-settings",)
 
 
 def test_the_digest_is_of_what_a_yes_is_about() -> None:
@@ -78,7 +80,7 @@ answers = st.dictionaries(st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)
 @given(answers, st.dates(date(2020, 1, 1), date(2100, 1, 1)))
 def test_what_is_written_is_read(said: dict[str, bool], day: date) -> None:
     """The value of a cookie holds all of a choice."""
-    one = Chosen("0" * rules.REF, day, "a" * rules.DIGEST, said)
+    one = Chosen("a" * rules.REF, day, "a" * rules.DIGEST, said)
     assert chosen(one.written(KEY), KEY) == one
 
 
@@ -86,7 +88,7 @@ def test_what_is_written_is_read(said: dict[str, bool], day: date) -> None:
 def test_what_was_not_written_is_no_choice(text: str, data: st.DataObject) -> None:
     """No text of anybody else's is one, nor ours with a character changed."""
     assert chosen(text, KEY) is None
-    value = Chosen("0" * rules.REF, DAY, "a" * rules.DIGEST, {NEWS: False}).written(KEY)
+    value = Chosen("a" * rules.REF, DAY, "a" * rules.DIGEST, {NEWS: False}).written(KEY)
     at = data.draw(st.integers(0, len(value) - 1))
     other = data.draw(st.characters().filter(lambda one: one != value[at]))
     assert chosen(value[:at] + other + value[at + 1 :], KEY) is None
@@ -96,7 +98,7 @@ def test_what_was_not_written_is_no_choice(text: str, data: st.DataObject) -> No
 def test_a_choice_stands_for_its_time() -> None:
     """From its day to the day on which its time is over; not before, and not about anything else."""
     asking = asked(seen=waiting(host="elsewhere.example"))
-    one = Chosen("0" * rules.REF, DAY, asking.digest, {NEWS: True})
+    one = Chosen("a" * rules.REF, DAY, asking.digest, {NEWS: True})
     for day, signal, stands in (
         (DAY, False, {NEWS: True}),
         (DAY, True, {NEWS: False}),
@@ -131,3 +133,17 @@ def test_google_is_told_by_the_kind_of_purpose(term: str, types: str | None) -> 
 def test_days_are_counted_short(period: str, days: int) -> None:
     """A script that counts days never keeps a choice for longer than is declared."""
     assert banner.days(period) == days
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_push_nobody(language: str) -> None:
+    """Nobody is made to feel sorry for a no, or promised something for a yes (EDPB 03/2022, "stirring")."""
+    said = words(language)
+    pushing = re.compile(
+        r"sorry|miss out|unfortunately|best|better|recommend|experience|please|\blov|\blos|!"
+        r"|抱歉|可惜|錯過|最佳|更好|建議|體驗|拜託|喜愛|失去|！",
+        re.IGNORECASE,
+    )
+    sentences = {key: said.sentence(key) for key in said.keys() if key.startswith("cookies.banner.")}  # noqa: SIM118 - it is no mapping
+    assert len(sentences) > 10
+    assert {key: one for key, one in sentences.items() if pushing.search(one)} == {}

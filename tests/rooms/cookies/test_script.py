@@ -27,3 +27,9 @@ def test_it_makes_no_markup_and_runs_no_text():
 def test_it_is_one_file():
     """It is script and module alike: it imports nothing, exports nothing, and says so by doing without either."""
     assert re.findall(r"^\s*(import|export)\b|\bimport\(|require\(", SCRIPT.read_text("utf-8"), re.MULTILINE) == []
+
+
+def test_nothing_of_it_moves():
+    """There is no motion that somebody would have to ask to be spared."""
+    moving = r"transition|animation|@keyframes|\.animate\(|smooth"
+    assert re.findall(moving, SCRIPT.read_text("utf-8")) == []

@@ -15,6 +15,12 @@ COOKIE = {
     "purpose": "newsletter",
     "consent": "newsletter",
 }
+CHOICES = {
+    "data": {"en": "Words.", "zh-Hant": "文字。"},
+    "lifetime": "P6M",
+    "purpose": "newsletter",
+    "exempt": {"en": "Words.", "zh-Hant": "文字。"},
+}
 
 
 def put(plain: dict[str, Any], place: tuple[str | int, ...], value: object) -> dict[str, Any]:
@@ -28,7 +34,7 @@ def put(plain: dict[str, Any], place: tuple[str | int, ...], value: object) -> d
 def whole() -> dict[str, Any]:
     """A whole statement that names purposes and fields in every place where one can."""
     return minimal() | copy.deepcopy(
-        {"supplements": {"register": SUPPLEMENT}, "visits": VISITS, "cookies": {"reading": COOKIE}}
+        {"supplements": {"register": SUPPLEMENT}, "visits": VISITS, "cookies": {"reading": COOKIE, "choices": CHOICES}}
     )
 
 

@@ -48,7 +48,8 @@ def test_where_third_parties_never_set_cookies_every_cookie_is_our_own() -> None
             "consent": "newsletter",
             "lifetime": "P1M",
             "data": TEXT,
-        }
+        },
+        "choices": {"purpose": "newsletter", "exempt": TEXT, "lifetime": "P1M", "data": TEXT},
     }
     (found,) = findings(plain)
     assert (found.code, found.place) == ("never-contradicted", ("cookies", "counter", "host"))

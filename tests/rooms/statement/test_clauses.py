@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.declared import NAMES, declared, from_plain
 from tests.support.statements import minimal
+from troth.sharing.rules import K
 from troth.statement.clause import Clause, every, offered
 from troth.statement.clauses import clauses
 from troth.statement.model import Statement
@@ -66,6 +67,16 @@ def test_everything_declared_has_its_clause(name: str) -> None:
         expected |= {f"collection.{point}", *(f"collection.{point}.{field}" for field in one.fields())}
         expected |= {f"collection.{point}.choice.{choice.id}" for choice in offered(statement, point)}
     assert expected <= {clause.id for clause in every(clauses(statement, "en"))}
+
+
+@pytest.mark.parametrize(("language", "eleven"), [("en", "fewer than eleven visitors"), ("zh-Hant", "少於十一位訪客")])
+def test_counts_that_leave_say_how_nobody_is_found_in_them(language: str, eleven: str) -> None:
+    """The purpose for which partners and researchers may have counts of visits says what is left out, as it is."""
+    found = {one.id: one for one in every(clauses(declared("synology-2006"), language))}
+    clause = found["purpose.statistics"]
+    assert (clause.promise, K) == ("P33", 11)
+    assert eleven in clause.kept_by
+    assert found["purpose.newsletter"].promise == "P18"
 
 
 def test_sections_stand_in_the_order_people_look_for_them() -> None:

@@ -18,11 +18,12 @@ CHUNK = rules.CHUNK
 
 
 def sealed(plain: bytes, piece: int = 10_000) -> files.Sealing:
-    """`plain` as a sealed file, written in pieces."""
+    """`plain` as a sealed file that is kept, written in pieces."""
     sealing = files.Sealing()
     for at in range(0, len(plain), piece):
         sealing.write(plain[at : at + piece])
     sealing.finish()
+    sealing.keep()
     return sealing
 
 
@@ -136,22 +137,21 @@ def test_a_large_upload_is_known_as_such() -> None:
     upload = handler.file_complete(MOST_BYTES + 1)
     assert upload.too_large
     assert files.path_of(upload.sealing.ref).stat().st_size < MOST_BYTES + MOST_BYTES // 1000
-    upload.close()
+    upload.sealing.discard()
 
 
 def test_files_nobody_names_are_swept(installation: Path) -> None:
     """A file that no value names goes, unless it is arriving; one that is named stays, however old."""
-    arriving, named = sealed(b"arriving"), sealed(b"named")
+    arriving, named = files.Sealing(), sealed(b"named")
     left = files.path_of(rules.new_ref(AT))
     left.parent.mkdir(exist_ok=True)
     left.write_bytes(b"of a server that was killed")
     value = Value("cv", b"{}", datetime.max.replace(tzinfo=UTC), named.ref)
     unit_of_work(hold)([Holding(rules.new_ref(AT), [value], None)], at=AT)
-    named.keep()
     os.utime(files.path_of(named.ref), (0, 0))
     jobs.sweep_files()
     standing = [left, files.path_of(arriving.ref), files.path_of(named.ref)]
     assert [file.exists() for file in standing] == [False, True, True]
     arriving.discard()
-    assert not files.arriving() & {arriving.ref, named.ref}
+    assert not any(map(files.arriving, (arriving.ref, named.ref)))
     assert (installation / "files").exists()

@@ -1,6 +1,9 @@
 """What comes is dropped for a reason that has a name; nobody fills the store, or the memory, with what they make up."""
 
 import json
+import subprocess
+import sys
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +11,9 @@ import pytest
 
 from tests.support.beacons import FIREFOX
 from tests.support.declared import declared
+from tests.support.source import ROOT
 from troth.visits.rules import Sight, Visit
+from troth.visits.salt import Salt
 from troth.visits.steps import (
     MOST_ELEMENTS,
     MOST_FROM_A_PREFIX,
@@ -92,6 +97,25 @@ def test_over_midnight_a_visitor_is_another_one(ground: Ground) -> None:
     assert {one.visitor for one in again} == {found[-1].visitor}
 
 
+def test_the_salt_is_gone_after_a_day_whatever_the_clock_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one for a day, and another one once 24 hours have passed, also where the clock shows the same day still."""
+    salt, day, begun = Salt(), NOON.date(), time.monotonic()
+    one = salt.of(day)
+    salt.forget(day)
+    assert salt.of(day) == one
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 24 * 3600 + 1)
+    salt.forget(day)
+    assert one not in vars(salt).values()
+    assert salt.of(day) != one
+
+
+def test_every_reason_is_told_to_whoever_reads_the_figures() -> None:
+    """Each step has a name, and what it drops visits for stands in the page for operators."""
+    told = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    assert len({step.name for step in STEPS}) == len(STEPS)
+    assert [why for step in STEPS for why in step.reasons if f"`{why}`" not in told] == []
+
+
 @pytest.mark.usefixtures("_prepared")
 def test_what_waits_is_bounded_and_counted() -> None:
     """While the store does not answer, no more waits than a server can hold."""
@@ -101,3 +125,23 @@ def test_what_waits_is_bounded_and_counted() -> None:
     for _ in range(MOST + 7):
         intake.put(came)
     assert intake.outcomes == {"full": 7}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told", "loaded"),
+    [
+        ("country=True, isp=True", "('8.8.8.0/24', 'US', 'GOOGLE')", "CountryASN"),
+        ("country=True, isp=False", "('8.8.8.0/24', 'US', '')", "Country-IPv4IPv6"),
+        ("country=False, isp=False", "('8.8.8.0/24', '', '')", "None"),
+    ],
+)
+def test_no_more_is_loaded_than_is_declared(wanted: str, told: str, loaded: str) -> None:
+    """A table of networks takes room: that of providers is read where they are declared, none where nothing is."""
+    looked = f"""import sys
+from troth.visits.places import place
+print(tuple(place(bytes([8, 8, 8]), {wanted})))
+print(getattr(sys.modules.get("geoip2fast.geoip2fast"), "source_info", None))"""
+    done = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, check=True)
+    line, table = done.stdout.splitlines()
+    assert line == told
+    assert loaded in table

@@ -3,70 +3,19 @@
 (() => {
   if (globalThis.troth) return;
 
-  const STYLE = `
-    :host { all: initial; color-scheme: inherit; color: var(--ink);
-      font: 1rem/1.5 var(--pico-font-family, system-ui, sans-serif);
-      --own: var(--troth-accent, #1d5fa8); --accent: light-dark(var(--own), color-mix(in srgb, var(--own) 45%, #fff));
-      --page: light-dark(#fff, #181d25); --ink: light-dark(#1c2430, #dde3ea); --soft: light-dark(#55606f, #a3adbb);
-      --line: light-dark(#dfe3e8, #303947); --edge: light-dark(#6b7585, #8b96a5); }
-    :host(troth-choices) { position: absolute; }
-    * { box-sizing: border-box; margin: 0; padding: 0; unicode-bidi: plaintext; }
-    [hidden] { display: none !important; }
-    :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-    .card { overflow: auto; border: 1px solid var(--line); border-radius: .6rem;
-      background: var(--page); color: var(--ink); box-shadow: 0 .4rem 2rem #0003; }
-    .banner { position: fixed; z-index: 2147483647; inset: auto 1rem 1rem; max-width: 34rem; max-height: 75vh; }
-    dialog { width: min(38rem, 100% - 2rem); max-height: calc(100% - 2rem); margin: auto; }
-    dialog::backdrop { background: #10141a99; }
-    .top { display: flex; align-items: start; gap: 1rem; padding: 1rem 1rem 0 1.25rem; }
-    h2 { flex: 1; padding-top: .2rem; font-size: 1.15rem; line-height: 1.4; outline: none; }
-    .text { padding: .35rem 1.25rem 0; }
-    .soft { color: var(--soft); font-size: .875rem; }
-    .note { padding-bottom: .5rem; font-weight: 600; }
-    :empty { padding: 0; }
-    .purpose { margin: 1.1rem 1.25rem 0; padding-top: 1rem; border-top: 1px solid var(--line); }
-    label { display: flex; align-items: center; gap: .75rem; min-height: 1.75rem; font-weight: 600; }
-    label > :first-child { flex: 1; }
-    label:has(:checked) .off, label:has(:not(:checked)) .on { display: none; }
-    ul { margin-top: .5rem; padding-inline-start: 1.1rem; }
-    code { font: .95em ui-monospace, monospace; overflow-wrap: anywhere; }
-    a { color: var(--accent); }
-    .row > :nth-child(3) { grid-column: 1 / -1; }
-    .row { position: sticky; bottom: 0; display: grid; gap: .75rem; padding: 1rem 1.25rem 1.1rem; background: var(--page);
-      grid-template-columns: repeat(2, minmax(0, 1fr)); }
-    button { min-height: 2.75rem; padding: .5rem 1rem; border: 1px solid var(--accent); border-radius: .4rem; cursor: pointer;
-      background: var(--accent); color: light-dark(#fff, #12161c); font: inherit; font-weight: 600; }
-    button:hover { background: color-mix(in srgb, var(--accent) 85%, var(--ink)); }
-    :disabled { opacity: .6; cursor: default; }
-    .more, .x, .again { border-color: transparent; background: var(--page) !important; color: var(--ink); }
-    .more { display: block; margin: -.6rem auto .4rem; color: var(--accent); text-decoration: underline; }
-    .x { min-height: 2rem; width: 2rem; padding: 0; }
-    .again { position: fixed; z-index: 2147483647; inset: auto auto 1rem; inset-inline-start: 1rem; border-color: var(--edge); }
-    input { appearance: none; position: relative; width: 2.75rem; height: 1.5rem; border: 2px solid var(--edge);
-      border-radius: 1rem; background: var(--page); }
-    input::before { content: ""; position: absolute; inset-block-start: 2px; inset-inline-start: 2px;
-      border: .5rem solid var(--edge); border-radius: 50%; }
-    :checked { border-color: var(--accent); background: var(--accent); }
-    :checked::before { inset-inline-start: calc(1.5rem - 2px) !important; border-color: var(--page) !important; }
-    .held { display: flex; flex-direction: column; align-items: center; justify-content: safe center; gap: .6rem;
-      height: 100%; padding: 1rem; overflow: auto; border: 1px dashed var(--edge); border-radius: .6rem;
-      background: var(--page); text-align: center; }
-    .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-    @media print { :host { display: none; } }`;
-
   const held = new Map(); // what waits, and its placeholder
   const waiting = new Set(); // what is about to run, or to be covered
   const ran = new Set(); // purposes whose scripts have run: only a new page is free of them
   const reported = new Set();
   const page = document.documentElement;
   const secure = location.protocol === "https:" ? "; Secure" : "";
-  const signalled = navigator.globalPrivacyControl === true;
+  const signalled = () => config.gpc && navigator.globalPrivacyControl === true;
   let sheet, clear, words, language, host, banner, dialog, again, said, closed, kept, reference;
   let answers = {};
   let config = { purposes: [] };
   let running = Promise.resolve();
 
-  const refused = (one) => signalled && config.gpc && one.gpc;
+  const refused = (one) => one.gpc && signalled();
   const left = () => config.purposes.filter((one) => !refused(one));
   const may = (purpose) => answers[purpose] === true && left().some((one) => one.id === purpose);
   const all = (yes) => Object.fromEntries(left().map((one) => [one.id, yes]));
@@ -83,12 +32,12 @@
   /* Reads the choices from their cookie, if they answer what is asked today. */
   const read = () => {
     kept = cookies().find((one) => one.startsWith(config.cookie + "=v1.")) ?? "";
-    const [, who, day = "", digest, given = ""] = kept.split(".");
-    const days = (Date.now() - Date.parse(day.replace(/(..)(..)$/, "-$1-$2"))) / 86400e3;
+    const [, who, day, digest, given = ""] = kept.split(".");
     reference = who;
     answers = {};
-    if (digest !== config.digest || !(days < config.lifetime_days)) return;
-    for (const one of given.split(",")) answers[one.slice(0, -2)] = one.endsWith("=1");
+    if (digest !== config.digest) return;
+    const days = (Date.now() - Date.parse(day.replace(/(..)(..)$/, "-$1-$2"))) / 86400e3;
+    if (days < config.lifetime_days) for (const one of given.split(",")) answers[one.slice(0, -2)] = one.endsWith("=1");
   };
 
   /* What the cookie says holds from now on, whoever wrote it. */
@@ -191,7 +140,7 @@
     const { width, height } = one.getBoundingClientRect();
     if (may(purpose) || width < 60 || height < 60) return;
     const looks = getComputedStyle(one);
-    const same = ["display", "position", "inset", "margin", "float", "vertical-align"].map((key) => `${key}: ${looks.getPropertyValue(key)};`);
+    const same = ["display", "position", "inset", "margin", "float", "vertical-align"].map((key) => `${key}: ${looks[key]};`);
     const size = new CSSStyleSheet();
     const wide = width < one.parentElement.clientWidth ? width + "px" : "100%";
     size.replaceSync(`:host { ${same.join("").replace(": inline;", ": inline-block;")} overflow: hidden; width: ${wide}; max-width: 100%; height: ${height}px; }`);
@@ -214,7 +163,7 @@
         const fits = (one) => one.kind === kind && (one.name === name || (one.name.endsWith("*") && name.startsWith(one.name.slice(0, -1))));
         const known = config.registered.some(fits);
         const serves = config.purposes.filter((one) => one.storage.some(fits));
-        if (known && (!serves.length || serves.some((one) => may(one.id)))) return;
+        if (serves.length ? serves.some((one) => may(one.id)) : known) return;
         remove(name);
         if (known || reported.has(kind + name)) return;
         reported.add(kind + name);
@@ -245,6 +194,58 @@
 
   // --- what is seen
 
+  const STYLE = `
+    :host { all: initial; color-scheme: inherit; color: var(--ink);
+      font: 1rem/1.5 var(--pico-font-family, system-ui, sans-serif);
+      --page: #fff; --ink: #1c2430; --soft: #55606f; --line: #dfe3e8; --edge: #6b7585;
+      --on: #fff; --accent: var(--troth-accent, #1d5fa8); }
+    @supports (color: light-dark(red, red)) { :host {
+      --page: light-dark(#fff, #181d25); --ink: light-dark(#1c2430, #dde3ea); --soft: light-dark(#55606f, #a3adbb);
+      --line: light-dark(#dfe3e8, #303947); --edge: light-dark(#6b7585, #8b96a5); --on: light-dark(#fff, #12161c);
+      --accent: light-dark(var(--troth-accent, #1d5fa8), color-mix(in srgb, var(--troth-accent, #1d5fa8) 45%, #fff)); } }
+    :host(troth-choices) { position: absolute; }
+    * { box-sizing: border-box; margin: 0; padding: 0; unicode-bidi: plaintext; }
+    [hidden] { display: none !important; }
+    :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+    .card { overflow: auto; border: 1px solid var(--line); border-radius: .6rem;
+      background: var(--page); color: var(--ink); box-shadow: 0 .4rem 2rem #0003; }
+    .banner { position: fixed; z-index: 2147483647; inset: auto 1rem 1rem; max-width: 34rem; max-height: 75vh; }
+    dialog { width: 38rem; margin: auto; }
+    dialog::backdrop { background: #10141a99; }
+    .top { display: flex; align-items: start; gap: 1rem; padding: 1rem 1.25rem 0; }
+    h2 { flex: 1; font-size: 1.25rem; outline: none; }
+    .text { padding: .5rem 1.25rem 0; }
+    .soft { color: var(--soft); font-size: .875rem; }
+    .note { padding-bottom: .5rem; font-weight: 600; }
+    :empty { padding: 0; }
+    .purpose { margin: 1rem 1.25rem 0; padding-top: 1rem; border-top: 1px solid var(--line); }
+    label { display: flex; align-items: center; gap: .75rem; min-height: 1.75rem; font-weight: 600; }
+    label > :first-child { flex: 1; }
+    label:has(:checked) .off, label:not(:has(:checked)) .on { display: none; }
+    ul { margin-top: .5rem; padding-inline-start: 1rem; }
+    code { font: .95em ui-monospace, monospace; overflow-wrap: anywhere; }
+    a { color: var(--accent); }
+    .row > :nth-child(3) { grid-column: 1 / -1; }
+    .row { position: sticky; bottom: 0; display: grid; gap: .75rem; padding: 1rem 1.25rem; background: var(--page);
+      grid: auto / repeat(2, minmax(0, 1fr)); }
+    button { min-height: 2.75rem; padding: .5rem 1rem; border: 1px solid var(--accent); border-radius: .4rem; cursor: pointer;
+      background: var(--accent); color: var(--on); font: inherit; font-weight: 600; }
+    button:hover { background: color-mix(in srgb, var(--accent) 85%, var(--ink)); }
+    :disabled { opacity: .6; cursor: default; }
+    .more, .x, .again { border-color: transparent; background: var(--page) !important; color: var(--ink); }
+    .more { display: block; margin: -.5rem auto .5rem; color: var(--accent); text-decoration: underline; }
+    .x { min-height: 2rem; width: 2rem; padding: 0; }
+    .again { position: fixed; z-index: 2147483647; inset: auto auto 1rem; inset-inline-start: 1rem; border-color: var(--edge); }
+    input { appearance: none; display: flex; width: 2.75rem; border: 2px solid; border-radius: 1rem; color: var(--edge); }
+    input::before { content: ""; margin: 2px; border: .5rem solid; border-radius: 50%; }
+    :checked { justify-content: end; color: var(--accent); background: var(--accent); }
+    :checked::before { color: var(--page); }
+    .held { display: flex; flex-direction: column; align-items: center; justify-content: safe center; gap: .6rem;
+      height: 100%; padding: 1rem; overflow: auto; border: 1px dashed var(--edge); border-radius: .6rem;
+      background: var(--page); text-align: center; }
+    .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    @media print { :host { display: none; } }`;
+
   /* An element with these properties or attributes. */
   const make = (tag, given, ...inside) => {
     const made = document.createElement(tag);
@@ -265,7 +266,7 @@
   const top = (close, more) => [
     make("div", { className: "top" }, make("h2", more, words.title), button("close", "✕", close, { className: "x", ariaLabel: words.close })),
     p("text", words.text, " ", make("a", { href: words.policy }, words.statement)),
-    p("text note", signalled && config.gpc ? words.gpc : ""),
+    p("text note", signalled() ? words.gpc : ""),
   ];
   /* What both end with: declining and accepting, alike. */
   const row = (...more) =>
@@ -317,7 +318,7 @@
     const close = () => show((closed = true));
     banner = make("section", { className: "card banner", ariaLabel: words.title, onkeydown: ({ key }) => void (key === "Escape" && close()) },
       ...top(close), row(), button("choose", words.choose, open, { className: "more" }));
-    again = button("choices", words.reopen + (signalled && config.gpc ? " · GPC ✓" : ""), open, { className: "again" });
+    again = button("choices", words.reopen + (signalled() ? " · GPC ✓" : ""), open, { className: "again" });
     said = make("p", { className: "unseen", ariaLive: "polite" });
     host = make("troth-choices", { lang: language });
     rooted(host, [], banner, again, said);
@@ -358,11 +359,12 @@
     new MutationObserver(gate).observe(page, { childList: true, subtree: true });
     document.addEventListener("DOMContentLoaded", show);
     document.addEventListener("click", pressed);
-    setTimeout(() => {
+    // What can wait comes after the banner.
+    (globalThis.requestIdleCallback ?? setTimeout)(() => {
       sweep();
-      setInterval(look, 1000);
       globalThis.cookieStore?.addEventListener("change", look);
     });
+    setInterval(look, 1000);
     // A site counts its own pages itself.
     if (config.visits.length && location.origin !== new URL(config.choices_url).origin) count("view");
     tell("ready");

@@ -91,6 +91,7 @@ CODES: dict[str, Code] = {
     "cookie-without-ground": _error("A cookie is neither exempt nor asked for."),
     "cookie-two-grounds": _error("A cookie is both exempt and asked for."),
     "cookie-consent-unfit": _error("A cookie asks for a purpose that does not rest on consent."),
+    "cookie-choice-not-kept": _error("A cookie waits for a yes that nothing keeps."),
     # languages
     "text-untranslated": _error("A text is missing in a declared language."),
     "language-undeclared": _error("A text stands in a language that the statement does not declare."),

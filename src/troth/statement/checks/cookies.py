@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from troth.statement.checks.fault import Check, Declared, Fault
+from troth.statement.model import CHOICES
 
 MOST_DAYS = 400
 _DAYS = {"Y": 366.0, "M": 30.5, "W": 7.0, "D": 1.0}
@@ -80,7 +81,24 @@ def consent_unfit(declared: Declared) -> Iterator[Fault]:
             )
 
 
-CHECKS: tuple[Check, ...] = (without_purpose, without_lifetime, too_long, without_ground, two_grounds, consent_unfit)
+def choice_not_kept(declared: Declared) -> Iterator[Fault]:
+    """What waits for a yes can be given one: something keeps it, without waiting itself."""
+    cookies = declared.statement.cookies
+    waiting = [name for name, cookie in cookies.items() if cookie.consent]
+    one = cookies.get(CHOICES)
+    keeps = one and not one.consent and (one.kind, one.host) == ("cookie", "self") and one.lifetime != "session"
+    if waiting and not keeps:
+        yield Fault(
+            "cookie-choice-not-kept",
+            f"The cookie `{waiting[0]}` waits for a yes that nothing keeps, so that it is never set and nobody is "
+            f"asked. Declare an exempt cookie `{CHOICES}` of your own host with a `lifetime` such as `P6M`.",
+            ("cookies", CHOICES if one else waiting[0]),
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    without_purpose, without_lifetime, too_long, without_ground, two_grounds, consent_unfit, choice_not_kept
+)  # fmt: skip
 
 
 def _days(lifetime: str) -> float:

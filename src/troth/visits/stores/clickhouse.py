@@ -24,13 +24,15 @@ _COUNTED: Final = (
     " visitors UInt64, version UInt64"
 )
 _PARTED: Final = "PARTITION BY toYYYYMM(day)"
-_SEEN_ORDER: Final = f"{_PARTED} ORDER BY (service, day, page) SETTINGS old_parts_lifetime = 1"
+_SEEN_ORDER: Final = f"{_PARTED} ORDER BY (service, day, page) SETTINGS old_parts_lifetime = 1, fsync_after_insert = 1"
 _COUNTED_ORDER: Final = f"{_PARTED} ORDER BY (service, dimension, day, value)"
 _FROM: Final = "FROM visits WHERE service = {service:String} AND day BETWEEN {first:Date} AND {last:Date}"
 _MONTHLY: Final = _COUNTED.replace("day Date", "month Date")
 _MONTHLY_ORDER: Final = "ORDER BY (service, dimension, month, value)"
 _PAGES, _ELEMENTS = "", "elements"
 _AT_ONCE: Final = "mutations_sync = 2"
+SETTINGS: Final = {"distributed_foreground_insert": 1}
+"""What was put is where it belongs once that is answered: nobody is taken apart from visits that come later."""
 
 
 class Asking(Protocol):
@@ -62,7 +64,7 @@ class ClickHouse:
         version = "(version)" if engine.startswith("Replacing") and not self._cluster else ""
         if self._cluster:
             more = ", version" if engine.startswith("Replacing") else ""
-            place = f"'/clickhouse/tables/{{shard}}/troth/{name}', '{{replica}}'"
+            place = f"'/clickhouse/tables/{{shard}}/{{database}}/{name}', '{{replica}}'"
             engine, version = f"Replicated{engine}", f"({place}{more})"
         made = f"CREATE TABLE IF NOT EXISTS {name}{self._here}{self._on} ({columns}) ENGINE = {engine}{version} {order}"
         self._asking.tell(made)
@@ -243,30 +245,32 @@ def _visit(row: Sequence[Any], person: str) -> Visit:
 
 
 class Connected:
-    """A ClickHouse server, by its own client."""
+    """A ClickHouse, by a client of its own project."""
 
-    def __init__(self, address: str) -> None:
-        import clickhouse_connect  # noqa: PLC0415 - an extra, where visits are kept in a ClickHouse
-
-        parts = urlsplit(address)
-        self._client = clickhouse_connect.get_client(
-            host=parts.hostname or "", port=parts.port or 0, username=parts.username, password=parts.password or "",
-            database=parts.path.strip("/"), secure=parts.scheme == "https", autogenerate_session_id=False,
-        )  # fmt: skip
+    def __init__(self, client: Any) -> None:
+        self.client = client
 
     def rows(self, sql: str, **values: object) -> Sequence[Sequence[Any]]:
         """What a question is answered with."""
-        return list(json.loads(self._client.raw_query(sql, parameters=values, fmt="JSONCompact"))["data"])
+        return list(json.loads(self.client.raw_query(sql, parameters=values, fmt="JSONCompact"))["data"])
 
     def tell(self, sql: str, **values: object) -> None:
         """Has something done; it is done once this returns."""
-        self._client.command(sql, parameters=values)
+        self.client.command(sql, parameters=values)
 
     def put(self, table: str, lines: bytes) -> None:
         """Puts rows, a JSON object to each line, into a table; they are durable once this returns."""
-        self._client.raw_insert(table, insert_block=lines, fmt="JSONEachRow", settings={"fsync_after_insert": 1})
+        self.client.raw_insert(table, insert_block=lines, fmt="JSONEachRow")
 
 
 def connected(address: str) -> ClickHouse:
     """The store at ``http(s)://USER:PASSWORD@HOST:PORT/DATABASE``, with ``?cluster=NAME`` on several machines."""
-    return ClickHouse(Connected(address), parse_qs(urlsplit(address).query).get("cluster", [""])[0])
+    import clickhouse_connect  # noqa: PLC0415 - an extra, where visits are kept in a ClickHouse
+
+    parts = urlsplit(address)
+    client = clickhouse_connect.get_client(
+        host=parts.hostname or "", port=parts.port or 0, username=parts.username, password=parts.password or "",
+        database=parts.path.strip("/"), secure=parts.scheme == "https", autogenerate_session_id=False,
+        settings=SETTINGS,
+    )  # fmt: skip
+    return ClickHouse(Connected(client), parse_qs(parts.query).get("cluster", [""])[0])
