@@ -53,6 +53,7 @@ def test_stop_is_asked_about_and_done(client: httpx.Client, inbox: Receiving, on
     assert (waiting["asked"], waiting["state"], waiting["due"]) == ("stop-marketing", "open", waiting["received"][:10])
     letter = inbox.letter_to(one.address)
     assert "To get no more advertising" in letter.get_content()
+    assert (letter["Auto-Submitted"], inbox.server.path_of(letter)) == ("auto-replied", "<>")
     link = inbox.link_in(letter)
     assert client.get(inbox.site.url + link).status_code == 200
     assert may_send(client, inbox, one.person)
@@ -174,7 +175,7 @@ def test_a_forger_brings_about_one_letter(client: httpx.Client, inbox: Receiving
     other = points.address()
     inbox.bring(mail(other, "Who are you?"))
     inbox.letter_to(other)
-    assert len(inbox.server.letters(one.address)) == 1
+    assert len(inbox.letters(one.address)) == 1
     assert may_send(client, inbox, one.person)
     assert {row["state"] for row in requests_of(inbox, one.person)} == {"open"}
 
@@ -184,7 +185,7 @@ def test_the_letter_goes_to_the_address_on_file(inbox: Receiving, one: Subscribe
     """A forger who writes the address with other letters has nothing sent to another mailbox."""
     inbox.bring(mail(one.address.upper(), "stop"))
     assert inbox.letter_to(one.address)["To"] == one.address
-    assert inbox.server.letters(one.address.upper()) == []
+    assert inbox.letters(one.address.upper()) == []
 
 
 @pytest.mark.promise("P42")
@@ -235,7 +236,7 @@ def test_somebody_unknown_is_told_how_to_ask(inbox: Receiving) -> None:
     other = points.address()
     inbox.bring(mail(other, "Hello"))
     inbox.letter_to(other)
-    assert len(inbox.server.letters(unknown)) == 1
+    assert len(inbox.letters(unknown)) == 1
 
 
 MACHINES = {
@@ -257,7 +258,7 @@ def test_machines_are_not_answered(client: httpx.Client, inbox: Receiving) -> No
     other = points.address()
     inbox.bring(mail(other, "Hello"))
     inbox.letter_to(other)
-    assert [name for name, address in people.items() if inbox.server.letters(address)] == []
+    assert [name for name, address in people.items() if inbox.letters(address)] == []
 
 
 @pytest.mark.promise("P42")

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support import points
+from tests.support import letters, points, signed
 from tests.support.asking import Asking
 from tests.support.clocks import Clock
 from tests.support.inbound import (
@@ -72,6 +72,52 @@ def test_what_comes_back_for_good(inbox: Receiving) -> None:
 
 
 @pytest.mark.promise("P39")
+def test_what_came_back_leaves_out_of_the_next_issue(client: httpx.Client, tmp_path: Any, store: Any) -> None:
+    """An issue has a return path of its address. If it comes back, none goes there until they confirm anew."""
+    with Receiving.new(tmp_path, store()) as inbox:
+        site, server = inbox.site, inbox.server
+        site.stop()
+        clock = Clock(site)
+        site.start()
+        address, _ = letters.subscribed(client, site, server)
+        other, _ = letters.subscribed(client, site, server)
+        letters.send(site, letters.issue(site))
+        (letter,) = letters.issues(server, address)
+        assert server.path_of(letter) == inbox.verp(address)
+        inbox.bring(bounce("5.1.1"), server.path_of(letter), path="")
+        assert letters.send(site, letters.issue(site))["left out"] == {"unwanted": 1}
+        assert (len(letters.issues(server, address)), len(letters.issues(server, other))) == (1, 2)
+        clock.set(timedelta(days=1, minutes=1))
+        signed.give(client, site, "newsletter", address, "newsletter")
+        until(lambda: len(letters.asked(server, address)) == 2, "another question")
+        letters.confirm(client, server, address)
+        assert why(inbox, address) is None
+        letters.send(site, letters.issue(site))
+        assert (len(letters.issues(server, address)), len(letters.issues(server, other))) == (2, 3)
+
+
+@pytest.mark.promise("P39")
+def test_unsubscribing_by_mail(client: httpx.Client, inbox: Receiving) -> None:
+    """The address for mail in `List-Unsubscribe` ends it, from whatever mailbox; one made up ends nothing."""
+    site, server = inbox.site, inbox.server
+    address, person = letters.subscribed(client, site, server)
+    letters.send(site, letters.issue(site))
+    (letter,) = letters.issues(server, address)
+    to, _, subject = (
+        letter["List-Unsubscribe"].split(",")[1].strip("<> ").removeprefix("mailto:").partition("?subject=")
+    )
+    assert to == PRIVACY
+    inbox.bring(mail("else@example.com", "", subject.replace("%20", " ")[:-3]))
+    assert may_send(client, inbox, person)
+    for _ in range(2):
+        inbox.bring(mail("else@example.com", "", subject.replace("%20", " ")))
+    assert not may_send(client, inbox, person)
+    assert requests_of(inbox, person) == []
+    letters.send(site, letters.issue(site))
+    assert letters.issues(server, address) == [letter]
+
+
+@pytest.mark.promise("P39")
 def test_a_complaint_is_an_objection(client: httpx.Client, inbox: Receiving, one: Subscriber) -> None:
     """Who complains to their provider gets no more advertising, and all they had agreed to of it is taken back."""
     assert may_send(client, inbox, one.person)
@@ -128,7 +174,7 @@ def test_a_letter_to_a_return_path_is_no_report(inbox: Receiving, one: Subscribe
     )
     assert why(inbox, one.address) is None
     assert requests_of(inbox, one.person) == []
-    assert inbox.server.letters(one.address) == []
+    assert inbox.letters(one.address) == []
 
 
 @pytest.mark.promise("P39")

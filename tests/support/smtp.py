@@ -34,6 +34,7 @@ class Server:
     port: int = field(default_factory=free_port)
     taken: list[EmailMessage] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     tries: int = 0
     refusing: str = ""
     _running: Controller | None = None
@@ -54,6 +55,7 @@ class Server:
         assert [letter["To"]] == envelope.rcpt_tos
         self.taken.append(letter)
         self.raw.append(envelope.original_content or b"")
+        self.paths.append(envelope.mail_from or "")
         return "250 OK"
 
     def start(self, *, tls: bool = True, utf8: bool = True) -> None:
@@ -85,6 +87,10 @@ class Server:
     def letters(self, to: str) -> list[EmailMessage]:
         """What was taken for `to`."""
         return [one for one in self.taken if one["To"] == to]
+
+    def path_of(self, letter: EmailMessage) -> str:
+        """The return path that came with `letter`."""
+        return self.paths[self.taken.index(letter)]
 
     def context(self) -> ssl.SSLContext:
         """How this server proves itself."""

@@ -119,7 +119,7 @@ def _send(
     if len(rows) != len(requests):
         return False
     limits.insist(counted, _IN_ALL, at=at)
-    post(person, letter, until=at + _LETTER_FOR, at=at)
+    post(person, letter._replace(answers=True), until=at + _LETTER_FOR, at=at)
     for row in rows:
         row.state, row.due = (ASKED if row.state == mailed.ASK else TOLD), None
         row.save()

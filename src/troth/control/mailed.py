@@ -5,6 +5,7 @@ whose mail server vouches for it. Everything else is asked about first (:mod:`tr
 """
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from troth.control.arrived import is_new
 from troth.control.errors import TooManyOpen
 from troth.control.models import Enclosed, Mailed, Request
 from troth.ledger.work import unit_of_work
+from troth.mail import opting
+from troth.mail.errors import TokenRefused
 from troth.mail.inbound import wording
 from troth.mail.inbound.authentic import is_authentic
 from troth.mail.inbound.reading import Attachment, Came
@@ -34,22 +37,34 @@ ASK, STOPPED, TELL, QUIET = "ask", "stopped", "tell", "quiet"
 # Longer than the longest law takes for an answer.
 _KEPT: Final = timedelta(days=180)
 _MOST_OPEN: Final = 5
+# What a program mails that knows no other way (RFC 2369).
+_UNSUBSCRIBE: Final = re.compile(r"unsubscribe (\S+)", re.IGNORECASE)
 
 
 def take(came: Came, *, service: str, at: datetime) -> None:
     """Takes a mail in, once however often it is handed over.
 
-    A report of what became of a mail of ours is noted; of what else a machine has answered nothing is kept.
+    A report of what became of a mail of ours is noted, and who unsubscribes is unsubscribed; of what else a machine has
+    answered nothing is kept.
     :class:`TooOften` or :class:`TooManyOpen` when so many came that this one has to wait where it is.
     """
     if came.report is not None:
         returned.note(came, service=service, at=at)
-    elif not came.automatic:
+    elif not _unsubscribed(came, service=service, at=at) and not came.automatic:
         person = _known(came.sender)
         wanted = wording.wanted(came.subject, came.text)
         vouched = bool(person) and wanted.rights == (STOP,) and wanted.certain and _is_vouched_for(came, at)
         ending = advertising.that_end(person, service, at) if vouched else None
         _take(came, person, wanted.rights or ("question",), ending, service=service, at=at)
+
+
+def _unsubscribed(came: Came, *, service: str, at: datetime) -> bool:
+    """Whether this is what `List-Unsubscribe` says to mail: whoever holds it ends that kind of mail, and no more."""
+    said = _UNSUBSCRIBE.fullmatch(came.subject)
+    try:
+        return bool(said and opting.unsubscribe(said[1], service=service, at=at))
+    except TokenRefused:
+        return False
 
 
 def _is_vouched_for(came: Came, at: datetime) -> bool:

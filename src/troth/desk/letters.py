@@ -55,7 +55,7 @@ def insist_on_able() -> None:
 
 def post(person: str, address: str, words: Words, *, at: datetime) -> str:
     """Puts a letter into the outbox, within the unit of work that notes who had one; answers its reference there."""
-    return mail.post(person, Letter(address, words.subject, words.body), until=at + _GIVEN_UP_AFTER, at=at)
+    return mail.post(person, Letter(address, words.subject, words.body, CHANGE), until=at + _GIVEN_UP_AFTER, at=at)
 
 
 def unsent(refs: Collection[str]) -> set[str]:

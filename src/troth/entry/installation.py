@@ -27,7 +27,7 @@ from troth.statement.model import Country, Id, Language, Origin
 CONFIGURATION = "troth.toml"
 SQLITE = "sqlite"
 _MOST_PORTS = 65_535
-_LONGEST_RETURN = 17
+_LONGEST_RETURN = 14
 _FEWEST_SECRET = 32
 
 
@@ -152,6 +152,13 @@ class Inbound(Part):
     imap: Imap | None = None
 
     @model_validator(mode="after")
+    def _short(self) -> Self:
+        if self.bounces and len(self.bounces.partition("@")[0]) > _LONGEST_RETURN:
+            wrong = "what stands before the `@` of `bounces` has 14 letters at most: what tells the mail follows it"
+            raise ValueError(wrong)
+        return self
+
+    @model_validator(mode="after")
     def _on_this_machine(self) -> Self:
         if self.listen and not self.outside and not self.socket and not is_loopback(self.address[0]):
             wrong = "`listen` can be reached from outside. Listen on 127.0.0.1 or a socket, or set `outside = true`"
@@ -189,7 +196,6 @@ class Mail(Part):
     secret: Annotated[str, StringConstraints(pattern=r"^\w*$")] = ""
     recipient: Id | None = None
     selector: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)] = "troth"
-    bounces: EmailStr | Literal[""] = ""
     per_hour: Annotated[int, Field(ge=0)] = 0
     inbound: Inbound | None = None
 
@@ -197,9 +203,6 @@ class Mail(Part):
     def _one_way(self) -> Self:
         if bool(self.host) == bool(self.backend):
             wrong = "name a mail server with `host`, or a provider's `backend`, and not both"
-            raise ValueError(wrong)
-        if len(self.bounces.partition("@")[0]) > _LONGEST_RETURN:
-            wrong = "what stands before the `@` of `bounces` has 17 letters at most: a mail's own number follows it"
             raise ValueError(wrong)
         return self
 

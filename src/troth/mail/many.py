@@ -18,12 +18,13 @@ from django.conf import settings
 from troth import clock
 from troth.consent import reads as consent
 from troth.ledger.work import unit_of_work
-from troth.mail import issues, rules, sending, suppressing
+from troth.mail import issues, rules, sending
 from troth.mail.models import Issue, Mail
 from troth.mail.sheets import For, Sheet, sheets
 from troth.statement import reads as statements
 from troth.statement.errors import NotPublished
 from troth.use.actions import Values, open_values
+from troth.vault import unwanted
 
 log = logging.getLogger("troth.mail")
 AT_ONCE: Final = 250
@@ -241,7 +242,7 @@ class _Batch:
         self._decide(at)
         self._tracked = issues.tracked(self._persons, self._declared, self._service, at)
         self._values = self._opened(at)
-        self._suppressed = suppressing.among(filter(None, map(self._address, self._persons)))
+        self._unwanted = self._that_are_unwanted()
 
     def _decide(self, at: datetime) -> None:
         """Who may be written to now; of the others, nothing is opened."""
@@ -256,6 +257,13 @@ class _Batch:
         asked = issues.wanted(self._declared.purpose)
         return open_values(persons, asked, tuple(fields), service=self._service, by="mail", at=at)
 
+    def _that_are_unwanted(self) -> frozenset[str]:
+        """The addresses to which no advertising goes. What nobody can refuse goes there as well."""
+        if self._declared.category != rules.PROMOTIONAL:
+            return frozenset()
+        by = {unwanted.address_ref(address): address for address in map(self._address, self._persons) if address}
+        return frozenset(by[ref] for ref in unwanted.unwanted_among(by))
+
     def why_not(self, person: str) -> str:
         """Why this person gets none, as they stand at this moment; empty when they do."""
         if time.monotonic() - self._decided > _FRESH:
@@ -265,8 +273,8 @@ class _Batch:
         address = self._address(person)
         if not address:
             return "not-held"
-        if address in self._suppressed:
-            return "suppressed"
+        if address in self._unwanted:
+            return "unwanted"
         if self._only and not self._is_for(person, *self._only):
             return "not-theirs"
         return ""

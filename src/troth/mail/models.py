@@ -69,11 +69,3 @@ class Looked(models.Model):
 
     name = models.CharField(max_length=20, primary_key=True)
     number = models.BigIntegerField()
-
-
-class Suppressed(models.Model):
-    """That no issue goes to an address: a keyed hash of it, which finds nobody and outlives erasure; and why."""
-
-    digest = models.BinaryField(primary_key=True, max_length=32)
-    why = models.CharField(max_length=12)
-    at = models.DateTimeField()

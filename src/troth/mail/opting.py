@@ -19,7 +19,7 @@ from troth.consent import reads as consent
 from troth.consent.reads import Yes
 from troth.consent.wishes import Wish
 from troth.ledger.work import unit_of_work, units_of_work
-from troth.mail import rules, suppressing, tokens
+from troth.mail import rules, tokens
 from troth.mail.actions import post
 from troth.mail.errors import TokenOver, TokenRefused
 from troth.mail.models import Asked, Looked
@@ -32,6 +32,7 @@ from troth.use.actions import open_values
 from troth.use.gates import Wanted
 from troth.use.reads import Question
 from troth.vault import reads as vault
+from troth.vault import unwanted
 
 VALID_FOR: Final = timedelta(days=7)
 _AGAIN: Final = timedelta(days=1)
@@ -86,13 +87,16 @@ def tidy(at: datetime) -> None:
 
 @unit_of_work
 def _asked(one: Yes, statement: Statement, at: datetime) -> bool:
-    if not vault.known([one.person]) or consent.confirmed([one.person], statement.id, one.about):
+    if not vault.known([one.person]):
+        return False
+    confirmed = bool(consent.confirmed([one.person], statement.id, one.about))
+    if confirmed and not unwanted.anybody():
         return False
     row, new = Asked.objects.get_or_create(person=one.person, about=one.about, defaults={"at": at})
     if not new and row.at > at - _AGAIN:
         return False
     address = _address(one, statement, at)
-    if not address:
+    if not address or (confirmed and not unwanted.is_unwanted(address)):
         return False
     Asked.objects.filter(pk=row.pk).update(at=at)
     post(one.person, _letter(one, address, statement, at), until=at + _AGAIN, at=at)
@@ -154,9 +158,9 @@ def confirm(token: str, *, service: str, at: datetime) -> str:
             raise TokenOver(message)
         return found.about
     wishes.wish(found.person, service, Wish("consent", given=True, about=found.about), by="person", at=at)
-    if suppressing.anybody():
+    if unwanted.anybody():
         statement = statements.in_force(service, at).statement
-        suppressing.lift(_address(Yes(0, found.person, found.about, "", at), statement, at))
+        unwanted.lift(_address(Yes(0, found.person, found.about, "", at), statement, at))
     return found.about
 
 

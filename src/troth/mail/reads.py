@@ -46,13 +46,8 @@ def waiting() -> int:
     return Mail.objects.filter(issue="").count()
 
 
-def whose(ref: str) -> str:
-    """To whom the mail of an issue went that came back; empty when nobody knows any more."""
-    return Mail.objects.filter(ref=ref).exclude(issue="").values_list("person", flat=True).first() or ""
-
-
 def unsent(refs: Collection[str]) -> set[str]:
-    """Those of these letters that still wait in the outbox."""
+    """Those of these letters that were not handed over yet: one that was has left the outbox."""
     return set(Mail.objects.filter(ref__in=refs).values_list("ref", flat=True))
 
 

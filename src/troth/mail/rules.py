@@ -21,12 +21,16 @@ _PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120, 6
 
 
 class Letter(NamedTuple):
-    """What is to be said to somebody, and where; its class is ``service``, or ``change`` of the statement."""
+    """What is to be said to somebody, and where; its class is ``service``, or ``change`` of the statement.
+
+    `answers`: to a mail that came in. Then it has no return path, so that no machine answers it (RFC 3834).
+    """
 
     to: str
     subject: str
     body: str
     category: str = "service"
+    answers: bool = False
 
 
 def tracks(link: str) -> bool:

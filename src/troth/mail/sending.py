@@ -217,7 +217,7 @@ def _ready(posted: Posted) -> Ready:
     # The same at every try: who is given it twice is shown it once.
     message["Message-ID"] = f"<{posted.ref}@{sender.rpartition('@')[2]}>"
     message["Date"] = formatdate(posted.made.timestamp())
-    message["Auto-Submitted"] = "auto-generated"
+    message["Auto-Submitted"] = "auto-replied" if letter.answers else "auto-generated"
     message.set_content(letter.body, cte="quoted-printable")
     head, _, body = message.as_bytes().partition(b"\r\n\r\n")
     headers: list[tuple[bytes, bytes]] = []
@@ -227,7 +227,9 @@ def _ready(posted: Posted) -> Ready:
             headers[-1] = headers[-1][0], headers[-1][1] + b"\r\n" + line
         else:
             headers.append((name, value))
-    return Ready(letter.category, sender, letter.to, headers, body, rules.marks_of(letter.body))
+    return Ready(
+        letter.category, "" if letter.answers else sender, letter.to, headers, body, rules.marks_of(letter.body)
+    )
 
 
 def mailbox(address: str) -> str:

@@ -18,7 +18,10 @@ from django.utils import translation
 
 from troth.mail import composing, rules, tokens
 from troth.mail.composing import Composed
+from troth.mail.inbound.verp import verp, verp_key
 from troth.statement.model import Statement, say
+from troth.vault.keys import look_up_key
+from troth.vault.unwanted import address_ref
 
 _END: Final = "https://unsubscribe.troth.invalid/"
 _NAME: Final = re.compile(f"{composing.NAME_MARK}([0-9a-f]*)X")
@@ -135,8 +138,8 @@ class Sheet:
         if self.category == rules.PROMOTIONAL:
             headers += self._list_headers(whom)
         marks = self.marks | {"tracked-link"} if whom.tracked else self.marks
-        bounces = settings.TROTH_MAIL.bounces if settings.TROTH_MAIL else ""
-        sender = tokens.return_path(whom.ref, bounces) if bounces else self.sender
+        bounces = settings.TROTH_INBOUND.bounces
+        sender = verp(address_ref(whom.address), verp_key(look_up_key()), bounces) if bounces else self.sender
         ends = self.category == rules.PROMOTIONAL
         return Ready(self.category, sender, whom.address, headers, self._body(text, html), marks, ends)
 

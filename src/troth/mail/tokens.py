@@ -16,7 +16,6 @@ from troth.vault.keys import look_up_key
 from troth.vault.rules import context
 
 _LONGEST: Final = 400
-_REF, _MAC = 35, 10
 
 
 @lru_cache(1)
@@ -41,27 +40,3 @@ def opened(kind: str, token: str, parts: int) -> list[str]:
         message = "This address is not one of ours, or was cut short on the way. Use it as it stands in the mail."
         raise TokenRefused(message)
     return said
-
-
-def return_path(ref: str, bounces: str) -> str:
-    """Where the mail `ref` comes back to if it cannot be delivered: `bounces`, with what tells which mail it was.
-
-    VERP; what stands before the ``@`` has 64 letters at most, so that `bounces` has no more than 17 there.
-    """
-    local, _, domain = bounces.rpartition("@")
-    return f"{local}+{ref}{_mac(ref)}@{domain}"
-
-
-def returned(address: str) -> str:
-    """The mail that came back to `address`; raises :class:`TokenRefused`."""
-    said = address.rpartition("@")[0].rpartition("+")[2].lower()
-    ref, mac = said[:_REF], said[_REF:]
-    if not hmac.compare_digest(mac.encode(), _mac(ref).encode()):
-        message = "No mail of ours comes back to this address."
-        raise TokenRefused(message)
-    return ref
-
-
-def _mac(ref: str) -> str:
-    made = hmac.digest(look_up_key(), context("troth.v1", "return-path", ref), "sha256")
-    return base64.b32encode(made).decode().lower()[:_MAC]

@@ -33,6 +33,11 @@ def unwanted_among(refs: Collection[str]) -> set[str]:
     return {ref for ref, why in rows if why}
 
 
+def anybody() -> bool:
+    """Whether anything was noted of any address."""
+    return Unwanted.objects.exists()
+
+
 @unit_of_work
 def note(ref: str, why: Literal["bounced", "complained"], *, at: datetime) -> None:
     """From now on no advertising goes to the address with this reference."""

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support.site import EXAMPLES
-from troth.mail import composing, sheets, signing, suppressing, tokens
+from troth.mail import composing, sheets, signing, tokens
 from troth.mail.actions import post
 from troth.mail.errors import NotOfItsClass, TokenRefused
 from troth.mail.rules import Letter
@@ -99,24 +99,6 @@ def test_tokens_say_nothing_and_cannot_be_made():
     ):  # fmt: skip
         with pytest.raises(TokenRefused):
             tokens.opened(kind, wrong, parts)
-
-
-@pytest.mark.usefixtures("installation")
-def test_mail_comes_back_to_an_address_that_says_which_it_was():
-    address = tokens.return_path(REF, "bounces@example.com")
-    assert len(address.partition("@")[0]) <= 64
-    assert tokens.returned(address) == tokens.returned(address.upper().replace("EXAMPLE.COM", "example.com")) == REF
-    for wrong in (f"bounces+{'b' * 35}{address.partition('@')[0][-10:]}@example.com", "bounces@example.com", "x"):
-        with pytest.raises(TokenRefused):
-            tokens.returned(wrong)
-
-
-@pytest.mark.usefixtures("installation")
-def test_a_suppressed_address_is_found_however_it_is_written():
-    suppressing.suppress("Lin@Example.com", "bounced", at=AT)
-    assert suppressing.among(["lin@example.com", "other@example.com"]) == {"lin@example.com"}
-    suppressing.lift("LIN@example.com")
-    assert suppressing.among(["lin@example.com"]) == frozenset()
 
 
 @pytest.mark.parametrize("category", ["service", "change"])

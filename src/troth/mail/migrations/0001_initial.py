@@ -33,14 +33,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Suppressed",
-            fields=[
-                ("digest", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
-                ("why", models.CharField(max_length=12)),
-                ("at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
             name="Asked",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
