@@ -22,6 +22,7 @@ from tests.support.site import Failed, Running, troth
 from tests.support.versions import (
     NOTICE,
     Plain,
+    also_for_support,
     announced,
     coming_to,
     file,
@@ -335,13 +336,6 @@ def answers(text: str) -> dict[bool, str]:
     part = text[text.index('id="coming"') :]
     found = re.findall(r'name="token"\s+value="([^"]+)".*?(Accept|Object)', part, re.DOTALL)
     return {word == "Accept": token for token, word in found}
-
-
-def also_for_support(plain: Plain) -> None:
-    """What people give for a quote serves one purpose more."""
-    for asked in (plain["collection"]["quote"]["required"], plain["collection"]["quote"]["optional"]):
-        for served in asked.values():
-            served.append("support-you")
 
 
 @pytest.mark.promise("P54")

@@ -30,6 +30,13 @@ def keep_longer(plain: Plain) -> None:
     plain["purposes"]["newsletter"]["retention"] = "P7Y"
 
 
+def also_for_support(plain: Plain) -> None:
+    """What people give for a quote serves one purpose more."""
+    for asked in (plain["collection"]["quote"]["required"], plain["collection"]["quote"]["optional"]):
+        for served in asked.values():
+            served.append("support-you")
+
+
 def keep_accounts_longer(plain: Plain) -> None:
     """A material change that touches whoever opened an account, whose address may be used to tell them."""
     plain["purposes"]["service-account"]["retention"] = "P7Y"
