@@ -165,6 +165,7 @@ WRONG = {
     "an outside address": 'listen = "lmtp:0.0.0.0:2424"',
     "no protocol": 'listen = "127.0.0.1:2424"',
     "no address": 'addresses = ["privacy"]',
+    "a return path that is too long": 'bounces = "mail-comes-back@example.org"',
     "a password": '[mail.inbound.imap]\nhost = "imap.example.org"\nuser = "x"\npassword = "secret"',
 }
 
