@@ -65,7 +65,7 @@ def sweep(directory: Path, named: Callable[[Collection[str]], Collection[str]]) 
             ours = {ref for ref in left[start : start + _AT_ONCE] if _is_ours(standing[ref], claims)}
             # Somebody may have named one and let it go since: what is ours now is asked about again.
             for ref in ours.difference(named(ours)) if ours else ():
-                standing[ref].unlink()
+                standing[ref].unlink(missing_ok=True)  # whoever let it go may be removing it too
 
 
 def _is_ours(path: Path, claims: ExitStack) -> bool:

@@ -1,7 +1,9 @@
 """Files are sealed while they stream, and whoever touches one is found out."""
 
 import os
+from collections.abc import Collection
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -155,3 +157,20 @@ def test_files_nobody_names_are_swept(installation: Path) -> None:
     arriving.discard()
     assert not any(map(files.arriving, (arriving.ref, named.ref)))
     assert (installation / "files").exists()
+
+
+def test_what_several_sweep_goes_once(installation: Path) -> None:
+    """A file that another sweep removes in the same moment is gone, and the rest are swept as well."""
+    both = [files.path_of(rules.new_ref(AT), installation / "swept") for _ in range(2)]
+    for file in both:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+
+    def named(_: Collection[str]) -> Collection[str]:
+        if next(asked):  # a second time, about what this sweep has claimed
+            both[0].unlink()
+        return ()
+
+    asked = count()
+    files.sweep(installation / "swept", named)
+    assert not any(file.exists() for file in both)
