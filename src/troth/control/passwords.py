@@ -47,9 +47,8 @@ def prove(address: str, password: str, sender: str, *, at: datetime) -> Proved:
         seen=[(rules.FAILURES_FOR_AN_ADDRESS, known_as)], at=at,
     )  # fmt: skip
     person = _person_at(address)
-    hashed = Password.objects.filter(person=person).values_list("hashed", flat=True).first()
-    fits = len(password) <= rules.LONGEST_PASSWORD and _verified(hashed or _nobodys(), _plain(password))
-    if not fits or not hashed or not vault.known([person]):
+    kept = Password.objects.filter(person=person).values_list("hashed", flat=True).first()
+    if not verified(kept, password) or not vault.known([person]):
         limits.count(rules.FAILURES_FOR_AN_ADDRESS, known_as, at=at)
         raise WrongPassword("Address and password do not belong together. Try again, or have a code sent to you.")
     limits.clear(rules.FAILURES_FOR_AN_ADDRESS, known_as)
@@ -63,10 +62,19 @@ def _person_at(address: str) -> str:
         return ""
 
 
-def _verified(hashed: str, password: str) -> bool:
+def hashed(password: str) -> str:
+    """What is kept of a password."""
+    with _at_once:
+        return _HASHER.hash(_plain(password))
+
+
+def verified(kept: str | None, password: str) -> bool:
+    """Whether `kept` was made of this password; asks as much of this machine where nothing is kept."""
+    if len(password) > rules.LONGEST_PASSWORD:
+        return False
     try:
         with _at_once:
-            return _HASHER.verify(hashed, password)
+            return _HASHER.verify(kept or _nobodys(), _plain(password)) and bool(kept)
     except VerificationError:
         return False
 
@@ -78,14 +86,12 @@ def set_password(me: SignedIn, password: str, device: Device, *, at: datetime) -
     """
     address = sessions.address_of(me)
     insist_on_strength(password, address)
-    with _at_once:
-        hashed = _HASHER.hash(_plain(password))
-    _keep(me, hashed, address, device, at=at)
+    _keep(me, hashed(password), address, device, at=at)
 
 
 @unit_of_work
-def _keep(me: SignedIn, hashed: str, address: str, device: Device, *, at: datetime) -> None:
-    Password.objects.update_or_create(person=me.person, defaults={"hashed": hashed, "made": at})
+def _keep(me: SignedIn, made: str, address: str, device: Device, *, at: datetime) -> None:
+    Password.objects.update_or_create(person=me.person, defaults={"hashed": made, "made": at})
     limits.clear(rules.FAILURES_FOR_AN_ADDRESS, look_up_index(look_up_key(), address))
     sessions.end_others(me.person, me.session)
     sessions.tell(me.person, address, "password-set", device, at=at)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from troth.desk import actions
+from troth.desk import actions, entering
 from troth.statement import actions as statement
 from troth.statement import reads as statements
 
@@ -26,5 +26,6 @@ class Publishing:
 
 
 def tidy(at: datetime) -> None:
-    """Forgets who had a letter, once nobody needs to know."""
+    """Forgets who had a letter, once nobody needs to know, and who is at the desk no more."""
     actions.tidy(at=at)
+    entering.tidy(at=at)

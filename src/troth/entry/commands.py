@@ -15,7 +15,7 @@ import typer
 
 from troth import clock
 from troth.crawl.errors import NoBrowser
-from troth.entry import asked, custody, mailing, people, publishing, visited
+from troth.entry import asked, custody, mailing, people, publishing, staff, visited
 from troth.errors import TrothError
 from troth.statement.checks import check as findings_of
 from troth.statement.finding import Finding
@@ -33,6 +33,7 @@ asked.add_to(app)
 visited.add_to(app)
 mailing.add_to(app)
 publishing.add_to(app)
+staff.add_to(app)
 
 StatementFile = Annotated[Path, typer.Argument(help="A statement file, YAML.")]
 Data = Annotated[Path, typer.Option("--data", help="The installation's directory.")]

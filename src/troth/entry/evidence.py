@@ -15,6 +15,7 @@ from troth.consent import evidence_wishes as wishes
 from troth.consent.reads import record_of
 from troth.control import evidence_requests as requests
 from troth.cookies import evidence as choices
+from troth.desk import evidence as desk
 from troth.entry import starting
 from troth.ledger import append_only, reads
 from troth.ledger.counted import Counted
@@ -38,6 +39,7 @@ _GUARDED = (
     *choices.APPEND_ONLY,
     *CORRECTIONS,
     *requests.APPEND_ONLY,
+    *desk.APPEND_ONLY,
     *releases.APPEND_ONLY,
 )
 _ENTRY = re.compile(r"entry ([0-9]+)")
@@ -111,6 +113,7 @@ def _others(published: versions.Versions, holdings: vault.Holdings) -> tuple[Cou
         choices.Keepings(),
         choices.Signals(),
         releases.Releases(),
+        desk.Posts(),
     )
 
 

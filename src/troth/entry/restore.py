@@ -19,6 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from troth import clock
 from troth.consent.actions import wish_again
 from troth.control.actions import begin_anew, forget
+from troth.desk import posts
 from troth.entry import backup, erasing, lock, manifest, starting, verifying
 from troth.entry.backup import Stage
 from troth.entry.errors import AlteredBackup, LaterUnknown, Taken, Unreadable
@@ -268,12 +269,13 @@ def _go_on(made: Manifest, staged: Path) -> tuple[int, int]:
 
 
 def _again(size: int) -> tuple[int, int]:
-    """Lets hold again what the entries from `size` on say of persons and tokens. Answers how many erased and wished."""
-    told: dict[str, list[Told]] = {kind: [] for kind in ("wished", "token", "erased", *TURNS)}
+    """Lets hold again what the entries from `size` on say. Answers how many were erased, and wished."""
+    told: dict[str, list[Told]] = {kind: [] for kind in ("wished", "token", "post", "erased", *TURNS)}
     for block, _ in evidence.told(lambda _done, _total: None, since=size):
         for one in block:
             told.get(str(one.said.get("kind")), []).append(one)
     tokens_again(told["token"])
+    posts.again(told["post"])
     turn_again(one for kind in TURNS for one in told[kind])
     # Whoever was erased had their wishes before.
     wished = wish_again({one.said["commitment"]: one for one in told["wished"]})

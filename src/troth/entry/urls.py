@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("receipts/<slug:record>/", consent.page, name="receipt"),
         path("receipts/<slug:record>.json", consent.file, name="receipt-file"),
         path("me/", include("troth.control.urls")),
+        path("desk/", include("troth.desk.urls")),
         path("mails/", mail.mails, name="mails"),
         path("unsubscribe/<slug:token>/", mail.unsubscribe, name="unsubscribe"),
         path("confirm/<slug:token>/", mail.confirm, name="confirm"),

@@ -14,8 +14,8 @@ from troth.visits.actions import agrees
 from troth.visits.steps import Ground
 
 Who = Callable[[str, datetime], str | None]
-# Rooms all of whose pages are of one person.
-_PERSONAL: Final = ("troth.control.", "troth.mail.")
+# Rooms all of whose pages are of one person, or of staff.
+_PERSONAL: Final = ("troth.control.", "troth.mail.", "troth.desk.")
 _NAMED: Final = frozenset({"point", "link", "number", "old", "new"})
 
 

@@ -1,7 +1,7 @@
 """What is counted of visits: everything for staff, and for everybody what was released."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
@@ -28,6 +28,17 @@ def report(span: Span, *, at: datetime) -> Report:
     asked = Question(service, span.first, span.last)
     by = {one: store().counts(asked._replace(by=(one,))) for one in (dimensions(declared) if declared else ())}
     return Report(store().totals(asked), store().totals(asked._replace(by=("element",))), by)
+
+
+def by_month(at: datetime, most: int) -> dict[date, int]:
+    """How many pages were seen in each month that had any, the latest first: this one, and up to `most` before it."""
+    found, first = {}, at.date().replace(day=1)
+    for _ in range(most + 1):
+        span = Span.of(f"{first:%Y-%m}")
+        if seen := store().totals(Question(settings.TROTH_SERVICE, span.first, span.last)).visits:
+            found[first] = seen
+        first = (first - timedelta(days=1)).replace(day=1)
+    return found
 
 
 def public(at: datetime) -> bool:
