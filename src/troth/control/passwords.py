@@ -74,9 +74,10 @@ def verified(kept: str | None, password: str) -> bool:
         return False
     try:
         with _at_once:
-            return _HASHER.verify(kept or _nobodys(), _plain(password)) and bool(kept)
+            _HASHER.verify(kept or _nobodys(), _plain(password))
     except VerificationError:
         return False
+    return bool(kept)
 
 
 def set_password(me: SignedIn, password: str, device: Device, *, at: datetime) -> None:

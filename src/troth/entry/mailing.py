@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.progress import Progress
 
 from troth import clock
 from troth.entry.people import Data, Json, kept, prepared, told
@@ -172,6 +171,8 @@ def _told(issue: Any) -> dict[str, Any]:
 
 def _work(ref: str) -> None:
     """Sends, beside the server if one runs, until the issue is done, paused, or waits for later."""
+    from rich.progress import Progress  # noqa: PLC0415 - `troth check` starts without it
+
     from troth.mail import issues  # noqa: PLC0415 - needs the installation
     from troth.mail.jobs import Issues  # noqa: PLC0415 - needs the installation
 

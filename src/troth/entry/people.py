@@ -225,6 +225,7 @@ def kept() -> Iterator[None]:
     from troth.ledger.actions import sequence  # noqa: PLC0415 - needs the installation
 
     with starting.store_readable():
+        sequence()  # what a command left that was killed
         yield
         sequence()
 
