@@ -9,6 +9,18 @@ class NoLetter(TrothError):
     code, status = "desk.no-letter", 409
 
 
+class Stale(TrothError):
+    """What was to be published is not what was shown."""
+
+    code, status = "desk.stale", 409
+
+
+class NoDay(TrothError):
+    """No day was chosen on which the version is to begin."""
+
+    code, status = "desk.no-day", 422
+
+
 class NoDesk(TrothError):
     """The statement does not declare the cookie of the desk, so nobody can stay signed in there."""
 

@@ -156,6 +156,11 @@ def sections(service: str, number: int, language: str) -> tuple[Section, ...]:
     return clauses(version(service, number).statement, language)
 
 
+def source(service: str, number: int) -> bytes:
+    """The file that a version was published from."""
+    return bytes(Version.objects.values_list("source", flat=True).get(service=service, number=number))
+
+
 def titles(service: str, number: int, language: str) -> dict[str, str]:
     """What each clause of a version is called: its own title, or that of the section it stands in."""
     return {

@@ -11,4 +11,4 @@ from troth.desk.rules import Post
 @door.duty()
 def home(request: HttpRequest, post: Post) -> HttpResponse:
     """What this post may do."""
-    return door.page(request, "home", {"post": post})
+    return door.page(request, "home", {"post": post, "own_page": "desk"})

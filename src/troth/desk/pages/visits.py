@@ -24,7 +24,7 @@ def visits(request: HttpRequest, post: Post, month: str = "") -> HttpResponse:
     at = clock.now()
     months = statistics.by_month(at, _MOST_MONTHS)
     chosen = _chosen(list(months), month)
-    shown: dict[str, Any] = {"post": post, "months": months, "month": chosen, **showing.SIZES}
+    shown: dict[str, Any] = {"post": post, "own_page": "visits", "months": months, "month": chosen, **showing.SIZES}
     if chosen:
         found = statistics.report(Span.of(f"{chosen:%Y-%m}"), at=at)
         shown |= {"pages": found.pages, "elements": found.elements, "charts": []}
