@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.conftest import NewSite
+from tests.support import smtp
 from tests.support.clocks import Clock
 from tests.support.outsider import Log
 from tests.support.points import EXAMPLES
@@ -42,3 +44,21 @@ def shifting(new_site: NewSite) -> tuple[Running, Clock]:
     clock = Clock(site)
     site.start()
     return site, clock
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[smtp.Server]:
+    """A mail server of the test's own."""
+    with smtp.server(tmp_path) as made:
+        made.start()
+        yield made
+
+
+@pytest.fixture
+def sending(new_site: NewSite, server: smtp.Server) -> Running:
+    """A site that sends its mail to `server`."""
+    site = new_site("infortrend")
+    site.stop()
+    server.serves(site)
+    site.start()
+    return site

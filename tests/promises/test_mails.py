@@ -30,16 +30,6 @@ def server(tmp_path: Path) -> Iterator[smtp.Server]:
         yield made
 
 
-@pytest.fixture
-def sending(new_site, server) -> Running:
-    """A site that sends its letters to `server`."""
-    site: Running = new_site("infortrend")
-    site.stop()
-    server.serves(site)
-    site.start()
-    return site
-
-
 def waiting(site: Running) -> int:
     """How many letters wait to be sent."""
     found: int = json.loads(run("status", "--data", site.directory, "--json").stdout)["mail"]["waiting"]

@@ -1,37 +1,17 @@
 """Newsletters: only to who agreed and confirmed it, signed, ended with one press, tracking nobody who did not agree."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from operator import itemgetter
-from pathlib import Path
 
 import pytest
 
-from tests.support import letters, signed, smtp
+from tests.support import letters, signed
 from tests.support.clocks import Clock
 from tests.support.kept import kept
 from tests.support.site import Failed, Running, http, troth
 from tests.support.waiting import until
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[smtp.Server]:
-    """A mail server of the test's own."""
-    with smtp.server(tmp_path) as made:
-        made.start()
-        yield made
-
-
-@pytest.fixture
-def sending(new_site, server) -> Running:
-    """A site that sends its mail to `server`."""
-    site: Running = new_site("infortrend")
-    site.stop()
-    server.serves(site)
-    site.start()
-    return site
 
 
 @pytest.mark.promise("P12")

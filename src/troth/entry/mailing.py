@@ -1,7 +1,6 @@
 """`troth mail`: what goes to many, composed in a file, looked at, tried out, sent, paused and resumed."""
 
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -150,13 +149,10 @@ def status(
 
 
 def _audience(issue: Any, service: str) -> dict[str, Any]:
-    from troth.mail.issues import splits  # noqa: PLC0415 - needs the installation
+    from troth.mail.issues import audience as counted  # noqa: PLC0415 - needs the installation
 
-    gets, left_out = 0, Counter[str]()
-    for _, split in splits(issue, service, clock.now()):
-        gets += len(split.persons)
-        left_out += split.left_out
-    return {"issue": issue.ref, "gets": gets, "left out": dict(left_out)}
+    gets, left_out = counted(issue, service, clock.now())
+    return {"issue": issue.ref, "gets": gets, "left out": left_out}
 
 
 def _told(issue: Any) -> dict[str, Any]:

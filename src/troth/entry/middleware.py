@@ -187,7 +187,7 @@ class SecurityHeaders:
         response = self.get_response(request)
         headers = response.headers
         frames = " ".join(getattr(request, "frame_ancestors", ())) or "'none'"
-        headers["Content-Security-Policy"] = _POLICY + frames
+        headers["Content-Security-Policy"] = getattr(request, "policy", _POLICY) + frames
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), browsing-topics=()"
         shared = "cross-origin" if request.path.startswith(_PUBLIC) else "same-origin"
         headers.setdefault("Cross-Origin-Resource-Policy", shared)

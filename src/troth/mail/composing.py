@@ -87,6 +87,13 @@ def read(text: str) -> Composed:
     return Composed(said["mail"], parts, (only[1], only[2].strip()) if only else None)
 
 
+def written(composed: Composed) -> str:
+    """The file that says this; what cannot stand in one is refused when it is read."""
+    head = [f"mail: {composed.mail}", *([f"only: {' = '.join(composed.only)}"] if composed.only else ())]
+    parts = (f"--- {name}\nsubject: {part.subject}\n\n{part.source}" for name, part in composed.parts.items())
+    return "\n\n".join(["\n".join(head), *parts]) + "\n"
+
+
 def _lines(head: str) -> dict[str, str]:
     found = {}
     for line in filter(None, map(str.strip, head.splitlines())):

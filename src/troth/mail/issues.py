@@ -171,6 +171,15 @@ def splits(issue: Told, service: str, at: datetime, after: str = "") -> Iterator
         yield after, split(some, one, service, at)
 
 
+def audience(issue: Told, service: str, at: datetime) -> tuple[int, dict[str, int]]:
+    """How many would get an issue now, and how many would not, by why. Nothing is opened for that."""
+    gets, left_out = 0, Counter[str]()
+    for _, found in splits(issue, service, at):
+        gets += len(found.persons)
+        left_out += found.left_out
+    return gets, dict(left_out)
+
+
 def split(persons: Sequence[str], one: Declared, service: str, at: datetime) -> Split:
     """Who of `persons` is to get a mail, as they stand now. Nothing is opened for that."""
     asked = wanted(one.purpose)
