@@ -1,5 +1,6 @@
 """Newsletters and notices at the desk: composed, looked at, tried out, sent, paused. Nobody is named there."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -150,8 +151,8 @@ def _in_words(counts: dict[str, int], words: dict[str, Any]) -> list[tuple[Any, 
     return [(words.get(code, code), number) for code, number in rows if number]
 
 
-def _read(request: HttpRequest, languages: list[str]) -> Composed:
-    said = {name: value.replace("\r\n", "\n") for name, value in request.POST.items()}
+def _read(request: HttpRequest, languages: Sequence[str]) -> Composed:
+    said = {name: str(value).replace("\r\n", "\n") for name, value in request.POST.items()}
     parts = {
         one: Part(" ".join(said.get(f"subject-{one}", "").split()), said.get(f"words-{one}", "").strip("\n"))
         for one in languages
@@ -160,7 +161,7 @@ def _read(request: HttpRequest, languages: list[str]) -> Composed:
     return Composed(" ".join(said.get("mail", "").split()), parts, (field, value) if field else None)
 
 
-def _typed(typed: Composed, languages: list[str]) -> dict[str, Any]:
+def _typed(typed: Composed, languages: Sequence[str]) -> dict[str, Any]:
     empty = Part("", "")
     return {"typed": typed, "parts": [(one, typed.parts.get(one, empty)) for one in languages]}
 
