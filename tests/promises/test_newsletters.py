@@ -31,6 +31,27 @@ def test_news_go_to_who_agreed_and_confirmed(client, sending, server):
     assert all(letters.verifies(sending, one) for one in server.raw)
 
 
+@pytest.mark.promise("P12", "P16")
+def test_taken_back_while_it_goes_out(client, sending, server):
+    """Who takes their yes back after an issue has begun, and before it was their turn, gets none."""
+    people = dict(letters.subscribed(client, sending, server) for _ in range(2))
+    sending.stop()
+    file = sending.directory / "troth.toml"
+    file.write_text(file.read_text("utf-8") + "per_hour = 1\n", "utf-8")
+    clock = Clock(sending)
+    sending.start()
+    ref = letters.issue(sending)
+    letters.begin(sending, ref)
+    until(lambda: letters.status(sending, ref).get("sent") == 1, "the one mail of this hour")
+    (other,) = (address for address in people if not letters.issues(server, address))
+    troth("person", "withdraw", people[other], "newsletter", "--data", sending.directory)
+    clock.set(timedelta(hours=1, minutes=1))
+    until(lambda: letters.status(sending, ref)["state"] == "done", "an issue that is done")
+    told = letters.status(sending, ref)
+    assert (told["sent"], told["left-out"]) == (1, 1)
+    assert letters.issues(server, other) == []
+
+
 @pytest.mark.promise("P12")
 def test_confirming(client, sending, server):
     """Looking at the page confirms nothing; a press does, and a second one the same; whoever said no since said no."""

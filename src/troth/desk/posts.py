@@ -59,17 +59,24 @@ def posts() -> Sequence[Post]:
 
 
 @unit_of_work
+def begin_anew() -> None:
+    """Nobody is at the desk any more, and whoever holds a post is to be invited: after an older store was put back.
+
+    A password that was changed since would let in again.
+    """
+    Means.objects.all().delete()
+    Session.objects.all().delete()
+
+
+@unit_of_work
 def again(told: Sequence[Told]) -> int:
     """Makes and ends again the posts that these entries tell of: after an older store was put back.
 
-    Answers how many were not made or ended there yet. Whoever holds one that is made again is invited anew.
+    Answers how many were not made or ended there yet.
     """
     there = {(one.ref, one.ended) for one in Row.objects.all()}
     found = [_row(one) for one in told if (one.said["reference"], one.said["ended"]) not in there]
     Row.objects.bulk_create(found)
-    for row in found:
-        if row.ended:
-            _let_out(row.ref)
     return len(found)
 
 

@@ -18,6 +18,7 @@ from troth.ledger.durable import Digested, digested, keep_names, write_digested
 from troth.ledger.evidence import one_moment
 from troth.ledger.key import signing_key
 from troth.ledger.rebuild import Progress
+from troth.mail.signing import FILE as DKIM_KEY
 from troth.vault import keys_copy, rotating
 from troth.vault import reads as vault
 from troth.vault.errors import Rotating
@@ -113,8 +114,8 @@ def pieces(file: Path) -> Iterator[bytes]:
 
 def own_texts() -> dict[str, str]:
     """The keys that are no keys of the vault, as their files hold them."""
-    names = ("ledger.key", starting.PAGES_KEY)
-    return {name: (settings.TROTH_KEYS_DIR / name).read_text("ascii") for name in names}
+    files = [settings.TROTH_KEYS_DIR / name for name in ("ledger.key", starting.PAGES_KEY, DKIM_KEY)]
+    return {one.name: one.read_text("ascii") for one in files if one.name != DKIM_KEY or one.exists()}
 
 
 def _keep_all_names(draft: Path) -> None:

@@ -111,9 +111,9 @@ def _take_keys(copied: keys_copy.Copied) -> None:
     """Puts the installation's own keys in the place of those that `troth init` made, unless a store was begun here."""
     directory: Path = settings.TROTH_KEYS_DIR
     there = {**keys.key_texts(), **backup.own_texts()}
-    other = [name for name, text in copied.files.items() if there[name].strip() != text.strip()]
+    other = [name for name, text in copied.files.items() if there.get(name, "").strip() != text.strip()]
     if starting.begun() or _marker().exists():
-        if set(other) - {KEY_ENCRYPTION_KEY}:  # which may have been exchanged since
+        if set(other) - {KEY_ENCRYPTION_KEY, backup.DKIM_KEY}:  # which may have been exchanged since
             message = f"{directory} holds other keys than the copy has, and a store that was begun with them."
             raise ForeignKey(message)
         return
@@ -254,6 +254,7 @@ def _go_on(made: Manifest, staged: Path) -> tuple[int, int]:
     belonging.forget_key(KEY_ENCRYPTION_KEY)  # it may have been exchanged since the backup
     starting.note_keys()
     begin_anew()
+    posts.begin_anew()
     known = ended_before()
     if (staged / _LATER).exists():
         later.put_behind(staged / _LATER, later.of_rows())
