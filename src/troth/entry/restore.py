@@ -31,6 +31,7 @@ from troth.ledger.durable import keep_names, write_digested
 from troth.ledger.evidence import Told
 from troth.ledger.lost import RESTORED, ended_before
 from troth.ledger.work import unit_of_work
+from troth.mail.signing import FILE as DKIM_KEY
 from troth.statement.actions import turn_again
 from troth.statement.evidence import TURNS
 from troth.use.actions import tokens_again
@@ -113,7 +114,7 @@ def _take_keys(copied: keys_copy.Copied) -> None:
     there = {**keys.key_texts(), **backup.own_texts()}
     other = [name for name, text in copied.files.items() if there.get(name, "").strip() != text.strip()]
     if starting.begun() or _marker().exists():
-        if set(other) - {KEY_ENCRYPTION_KEY, backup.DKIM_KEY}:  # which may have been exchanged since
+        if set(other) - {KEY_ENCRYPTION_KEY, DKIM_KEY}:  # which may have been exchanged since
             message = f"{directory} holds other keys than the copy has, and a store that was begun with them."
             raise ForeignKey(message)
         return
