@@ -24,6 +24,8 @@ WORDS = {
     "en": ("Winter at our readers", "# Storage\n\nDear {name|reader}, see [the guide](https://example.com/guide)."),
     "zh-Hant": ("冬季消息", "# 冬季\n\n{name|讀者}您好。"),
 }
+# How much of its chart a bar fills.
+WIDE = "one => one.getBoundingClientRect().width / one.ownerSVGElement.getBoundingClientRect().width"
 SAID = {
     "en": ("Material changes", "Version 2 is to come", "Version 2 has been in force"),
     "zh-Hant": ("重大變更", "第 2 版將自", "第 2 版自"),
@@ -159,6 +161,8 @@ def test_what_staff_see_has_no_barrier(
         for path in ("/desk/letters/", "/desk/visits/"):
             page.goto(start + path)
             looked_at(page, inspector)
+        longest = page.locator(".chart:has(details) svg:has(.label)").first
+        assert longest.locator("rect").first.evaluate(WIDE) > 0.9
 
 
 def looked_at(page: Page, inspector: Inspector) -> None:

@@ -3,12 +3,14 @@
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from tests.promises.test_put_back import backup, put_back
 from tests.support.clocks import Clock
+from tests.support.persons import somebody
 from tests.support.site import Failed, Running, troth
 from tests.support.staff import Staff, at_desk, chosen, invited
 
@@ -177,3 +179,22 @@ def test_nothing_is_done_by_a_foreign_form(client: httpx.Client, infortrend: Run
     at_desk(client, infortrend, "guarded", DUTY)
     for path in ("sign-out", "sign-in", "welcome"):
         assert client.post(f"{infortrend.url}/desk/{path}/", data={}).status_code == 403
+
+
+@pytest.mark.promise("P44")
+def test_the_desk_is_entered_by_invitation_again(client: httpx.Client, site: Running) -> None:
+    """Posts are as the ledger says: one made since is there, one ended since is ended; nobody has what lets in."""
+    somebody(client, site)
+    kept, ended = (at_desk(client, site, name, "visits") for name in ("kept", "ended"))
+    made = backup(site)
+    troth("desk", "end", "ended", "--data", site.directory)
+    at_desk(client, site, "later", "letters")
+    put_back(site, made)
+    told = json.loads(troth("desk", "list", "--json", "--data", site.directory))
+    assert [one["post"] for one in told] == ["kept", "later"]
+    assert kept.get("/desk/").status_code == 303
+    assert kept.sign_in(kept.code(datetime.now(UTC) + timedelta(seconds=30))).status_code == 403
+    assert ended.sign_in(ended.code()).status_code == 403
+    assert troth("verify", "--data", site.directory).startswith("Verified: ")
+    invitation = troth("desk", "invite", "kept", "--data", site.directory).split()[-1]
+    assert chosen(kept, invitation)[1].status_code == 303

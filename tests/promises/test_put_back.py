@@ -18,9 +18,7 @@ from tests.support.documents import Document
 from tests.support.outsider import Log
 from tests.support.persons import somebody
 from tests.support.site import EXAMPLES, Failed, Running, troth
-from tests.support.staff import at_desk, chosen
 from tests.support.versions import NOTICE, keep_longer, publish
-from troth import clock
 
 NewSite = Callable[[str], Running]
 
@@ -208,26 +206,6 @@ def test_back_and_forth(client: httpx.Client, new_site: NewSite) -> None:
             points.receipt(client, one.receipt)
         assert persons.marks(site.directory, gone) == persons.marks(site.directory, later) == {}
         somebody(client, site)
-
-
-@pytest.mark.promise("P44")
-def test_the_desk_is_entered_by_invitation_again(client: httpx.Client, new_site: NewSite) -> None:
-    """Posts are as the ledger says: one made since is there, one ended since is ended; nobody has what lets in."""
-    site = new_site("infortrend")
-    somebody(client, site)
-    kept, ended = (at_desk(client, site, name, "visits") for name in ("kept", "ended"))
-    made = backup(site)
-    troth("desk", "end", "ended", "--data", site.directory)
-    at_desk(client, site, "later", "letters")
-    put_back(site, made)
-    told = json.loads(troth("desk", "list", "--json", "--data", site.directory))
-    assert [one["post"] for one in told] == ["kept", "later"]
-    assert kept.get("/desk/").status_code == 303
-    assert kept.sign_in(kept.code(clock.now() + timedelta(seconds=30))).status_code == 403
-    assert ended.sign_in(ended.code()).status_code == 403
-    assert troth("verify", "--data", site.directory).startswith("Verified: ")
-    invitation = troth("desk", "invite", "kept", "--data", site.directory).split()[-1]
-    assert chosen(kept, invitation)[1].status_code == 303
 
 
 @pytest.mark.promise("P54")

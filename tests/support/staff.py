@@ -4,14 +4,13 @@ import base64
 import html
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import httpx
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from tests.support.site import Running, troth
-from troth import clock
 
 PASSWORD = "seven otters under a blue bridge"
 
@@ -29,7 +28,7 @@ class Staff:
     def code(self, at: datetime | None = None) -> str:
         """What the telephone shows at this moment."""
         made = TOTP(self.secret, 6, SHA1(), 30)  # noqa: S303 - as RFC 6238 and telephones have it
-        return made.generate(int((at or clock.now()).timestamp())).decode()
+        return made.generate(int((at or datetime.now(UTC)).timestamp())).decode()
 
     def get(self, path: str) -> httpx.Response:
         """Opens a page of the desk."""
