@@ -12,15 +12,15 @@ A file says first which mail of the statement it is, then, behind ``--- LANGUAGE
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
-
-import nh3
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from troth.mail import rules
 from troth.mail.errors import Malformed
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _PART: Final = re.compile(r"^--- ([A-Za-z-]+)[ \t]*$", re.MULTILINE)
 _LINE: Final = re.compile(r"([a-z]+): *(\S.*)")
@@ -131,7 +131,7 @@ def _marks(source: str) -> Iterator[str]:
         yield "tracked-link"
 
 
-def _tokens(source: str) -> list[Token]:
+def _tokens(source: str) -> "list[Token]":
     """Every token of the words, those within lines as well."""
     found = []
     for token in _markdown().parse(_BLOCK.sub("", source)):
@@ -139,7 +139,9 @@ def _tokens(source: str) -> list[Token]:
     return found
 
 
-def _markdown() -> MarkdownIt:
+def _markdown() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -152,6 +154,8 @@ class Words:
     """The words of one part as HTML and as text. Their links are numbered: each leads to its number at `LINK_HOST`."""
 
     def __init__(self, part: Part) -> None:
+        import nh3
+
         source = named(_BLOCK.sub("", part.source))
         self.links: list[str] = []
         markdown = _markdown()

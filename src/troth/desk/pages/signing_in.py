@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-import segno
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -78,6 +77,8 @@ def _admit(request: HttpRequest, post: Post, own_page: str) -> HttpResponse:
 
 
 def _choosing(request: HttpRequest, post: Post, invitation: str, secret: bytes, error: Any = None) -> HttpResponse:
+    import segno
+
     link = rules.link(secret, post.name, settings.INSTALLATION.host)
     drawn = segno.make_qr(link, error="m").svg_inline(scale=5, border=2, dark="#000", light="#fff", omitsize=True)
     shown = {

@@ -12,8 +12,6 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
 
-import dkim
-
 DNS: Final = "dns"
 _MOST_SIGNATURES: Final = 3
 _FRESH: Final = timedelta(days=3)
@@ -61,6 +59,8 @@ def _is_found(content: bytes, domain: str, trusted: str) -> bool:
 
 
 def _is_signed(content: bytes, domain: str, keys: str) -> bool:
+    import dkim
+
     asked = dkim.get_txt if keys == DNS else _from_file(Path(keys))
     quiet = logging.getLogger("troth.dkim")
     quiet.propagate = False  # its words quote the mail

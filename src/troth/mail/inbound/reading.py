@@ -14,8 +14,6 @@ from email.utils import getaddresses
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-import nh3
-
 from troth.mail.inbound import bounds
 from troth.mail.inbound.reports import Report, report
 
@@ -129,6 +127,8 @@ def _text(parts: list[Message]) -> str:
 
 def cleaned(source: str) -> str:
     """The text of `source`, which is HTML: no tag, no script, no address that anything is loaded from, no quotation."""
+    import nh3
+
     # What was opened and never closed takes its square to clean.
     few = "<".join(source[:_MOST_DECODED].split("<")[:_MOST_TAGS])
     broken = _BREAKS.sub(lambda found: f"\n{found[0]}", few)
