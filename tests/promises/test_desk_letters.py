@@ -97,6 +97,9 @@ def test_tried_out(sending: Running, server: smtp.Server, writer: Staff) -> None
     assert address not in writer.get(f"{path}?tried").text
     for file in sending.directory.rglob("*"):
         assert not file.is_file() or address.encode() not in file.read_bytes(), file
+    for _ in range(9):
+        assert done(writer, path, "test", address=address).status_code == 303
+    assert done(writer, path, "test", address=points.address()).status_code == 429
 
 
 @pytest.mark.promise("P12")

@@ -101,6 +101,11 @@ def leave(token: str) -> None:
     Session.objects.filter(token=token_digest(token)).delete()
 
 
+def insist_on_few_trials(post: Post, *, at: datetime) -> None:
+    """Refuses to try a letter out once more on the same day than anybody needs to look at it."""
+    limits.insist((rules.TRIALS, post.ref.encode()), at=at)
+
+
 @unit_of_work
 def tidy(*, at: datetime) -> None:
     """What is over by itself goes: sessions, and invitations that nobody took up."""

@@ -17,6 +17,8 @@ INVITED_FOR: Final = timedelta(hours=24)
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=8)
 FAILURES: Final = Limit("desk.failures", 10, timedelta(minutes=15))
+# A letter that is tried out goes to whatever address is typed: so few that nobody writes to people that way.
+TRIALS: Final = Limit("desk.trials", 10, timedelta(days=1))
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
 # RFC 6238 as every program that makes codes knows it: SHA-1, six digits, half a minute; 160 bits (RFC 4226, 4).
 _DIGITS: Final = 6

@@ -14,7 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 from troth import clock
 from troth.control.door import see_other
 from troth.control.errors import NotAnAddress
-from troth.desk import door
+from troth.desk import door, entering
 from troth.desk.errors import Stale
 from troth.desk.rules import Post
 from troth.errors import TrothError
@@ -92,7 +92,9 @@ def issue(request: HttpRequest, post: Post, ref: str) -> HttpResponse:
     done, after = request.POST.get("do", ""), reverse("desk-letter", args=[ref])
     try:
         if done == "test":
-            trying.send(ref, _address(request), service=settings.TROTH_SERVICE, at=at)
+            address = _address(request)
+            entering.insist_on_few_trials(post, at=at)
+            trying.send(ref, address, service=settings.TROTH_SERVICE, at=at)
             after += "?tried"
         elif done == "send":
             _insist_on_shown(request, told, at)
