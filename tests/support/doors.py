@@ -62,6 +62,7 @@ def _filled(pattern: str, site: Running) -> str:
         "new": "1",
         **dict.fromkeys(("record", "field", "ref", "person", "leaf", "token"), "none"),
         "month": "2026-10",
+        "language": "en",
         "level": "0",
         "path": "000.p/1",
     }
