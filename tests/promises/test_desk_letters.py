@@ -130,6 +130,8 @@ def test_composed_anew(client: httpx.Client, sending: Running, server: smtp.Serv
         ({"words-en": "![](https://elsewhere.example/pixel.gif)"}, "mail.remote-content"),
         ({"words-en": "--- fr\nsubject: x\n\ny"}, "mail.malformed"),
         ({"field": "nothing", "value": "x"}, "mail.not-declared"),
+        ({"field": "", "value": "EonStor GS 3024"}, "mail.malformed"),
+        ({"field": "product", "value": ""}, "mail.malformed"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_and_nothing_is_lost(writer: Staff, typed: dict[str, str], code: str) -> None:

@@ -160,7 +160,7 @@ def _read(request: HttpRequest, languages: Sequence[str]) -> Composed:
         for one in languages
     }
     field, value = said.get("field", ""), " ".join(said.get("value", "").split())
-    return Composed(" ".join(said.get("mail", "").split()), parts, (field, value) if field else None)
+    return Composed(" ".join(said.get("mail", "").split()), parts, (field, value) if field or value else None)
 
 
 def _typed(typed: Composed, languages: Sequence[str]) -> dict[str, Any]:
